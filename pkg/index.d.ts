@@ -1,0 +1,276 @@
+/**
+ * nightlatch: an OpenID Connect client for single-page apps that signs people out completely and says what it reached.
+ *
+ * Every duration is in seconds unless the name ends in `Ms`; every point in time is in milliseconds since the Unix epoch.
+ *
+ * @packageDocumentation
+ */
+
+/** What a sign-out reaches. Each scope includes those before it: `tab`, `app`, `provider`. */
+export type LogoutScope = "tab" | "app" | "provider";
+
+/** Where the session lives. See {@link ClientOptions.storage}. */
+export type StorageKind = "browser" | "tab" | "memory";
+
+/** Where a client stands. `signing-in` and `signing-out` are on their way: no token is handed out in either. */
+export type Status = "signed-out" | "signing-in" | "signed-in" | "signing-out";
+
+/** How {@link createClient} finds and talks to the provider. */
+export interface ClientOptions {
+  /**
+   * The provider's issuer identifier, character for character as its metadata states it (OpenID Connect Discovery 1.0 §4.3).
+   * `https`, or plain `http` on a loopback host while the page itself stands on one.
+   */
+  issuer: string;
+  /** The provider's metadata, for a provider without discovery. With it no discovery request is made. */
+  metadata?: ProviderMetadata;
+  /** The identifier of this public client at the provider (RFC 6749 §2.2). */
+  clientId: string;
+  /** The address the provider sends the user back to after a sign-in: absolute, on this page's origin, without a fragment (RFC 6749 §3.1.2). */
+  redirectUri: string;
+  /** The address the provider sends the user back to after a sign-out: absolute, on this page's origin (OpenID Connect RP-Initiated Logout 1.0 §3). Default: the provider keeps the user. */
+  postLogoutRedirectUri?: string;
+  /** Space-separated scopes; `openid` is added when it is missing. Default `"openid"`. Ask for `offline_access` where the provider needs it for a refresh token. */
+  scope?: string;
+  /**
+   * Where the session is kept. Default `"browser"`.
+   *
+   * - `"browser"`: one session for all tabs, in IndexedDB, sealed; survives a reload, ends with the browser.
+   * - `"tab"`: a session per tab, in session storage, sealed; survives a reload.
+   * - `"memory"`: a session per tab, kept nowhere; a reload ends it.
+   *
+   * Where the browser refuses IndexedDB or cookies the session lives in memory; {@link Snapshot.storage} says so.
+   */
+  storage?: StorageKind;
+  /** Where {@link Client.fetch} may send the access token: origins, or origins with a path prefix. Default: nowhere but the page's own origin. */
+  allowedOrigins?: string[];
+  /** What a sign-out wipes beyond what is nightlatch's own. Default `"own"`. */
+  clear?: Clear;
+  /** How far the clocks of provider and browser may differ. Default 30 seconds. */
+  clockSkew?: number;
+  /** How long one request may take. Default 10 seconds. */
+  requestTimeout?: number;
+}
+
+/** The members of the provider's metadata that nightlatch reads (RFC 8414 §2, OpenID Connect Discovery 1.0 §3). Others are ignored. */
+export interface ProviderMetadata {
+  /** Must equal {@link ClientOptions.issuer}. */
+  issuer: string;
+  authorization_endpoint: string;
+  token_endpoint: string;
+  revocation_endpoint?: string;
+  end_session_endpoint?: string;
+  authorization_response_iss_parameter_supported?: boolean;
+  code_challenge_methods_supported?: string[];
+  [member: string]: unknown;
+}
+
+/** What a sign-out wipes: nightlatch's own keys, or everything that this origin keeps in local and session storage. */
+export type Clear = "own" | "all";
+
+/** How {@link Client.login} asks. */
+export interface LoginOptions {
+  /** Where the app wants to be after the sign-in: on this page's own origin, else refused. Default: the address of now. */
+  returnTo?: string;
+  /** `login`, `consent`, `select_account`, `none`, or several with a space between (OpenID Connect Core 1.0 §3.1.2.1). */
+  prompt?: string;
+  /** Whom the provider may suggest (OpenID Connect Core 1.0 §3.1.2.1). */
+  loginHint?: string;
+  /** How long ago the user may have proved who they are, in seconds; 0 asks for it now. The answer is checked (§3.1.3.7). */
+  maxAge?: number;
+  /** The authentication context classes asked for, with a space between. */
+  acrValues?: string;
+  /** Further parameters of the authorization request. Those that nightlatch sets itself are refused. */
+  extraParams?: Record<string, string>;
+}
+
+/** How {@link Client.logout} signs out. */
+export interface LogoutOptions {
+  /** Default `"app"`. */
+  scope?: LogoutScope;
+  /** Whether tokens are revoked at the provider (RFC 7009). Default `true`. */
+  revoke?: boolean;
+  /** Overrides {@link ClientOptions.clear} for this sign-out. */
+  clear?: Clear;
+  /** Where the app wants to be when the provider has sent the user back: on this page's own origin, else refused. */
+  redirectTo?: string;
+  /** How long the network may take altogether before the report is given without it. Default 5 seconds. The local layers never wait for it. */
+  timeout?: number;
+}
+
+/** How {@link Client.getAccessToken} chooses. */
+export interface AccessTokenOptions {
+  /** How long the token must still be good for, in seconds. Default 30. */
+  minValidity?: number;
+  /** Refreshes even where the token is still good. Default `false`. */
+  forceRefresh?: boolean;
+}
+
+/** The claims of the ID token (OpenID Connect Core 1.0 §2). Display data: never decide on a server by it. */
+export interface User {
+  /** Who the user is at this issuer. */
+  readonly sub: string;
+  readonly iss: string;
+  readonly aud: string | readonly string[];
+  readonly exp: number;
+  readonly iat: number;
+  readonly [claim: string]: unknown;
+}
+
+/** One moment of a client, frozen. The same object until something changes, so that `useSyncExternalStore` takes it as it is. */
+export interface Snapshot {
+  readonly status: Status;
+  /** `status === "signed-in"`. */
+  readonly isAuthenticated: boolean;
+  readonly user: User | null;
+  /** When the access token ends; `null` when nobody is signed in or the provider did not say. */
+  readonly expiresAt: number | null;
+  /** The scopes granted, with a space between; `null` when nobody is signed in. */
+  readonly scope: string | null;
+  /** Where the session really is kept: `"memory"` where the browser refused what was asked for. */
+  readonly storage: StorageKind;
+}
+
+/** What came of one token (RFC 7009). `unknown`: asked, and no answer that proves it. `none`: there was no such token. `skipped`: not asked for. */
+export type TokenOutcome = "revoked" | "unsupported" | "queued" | "unknown" | "failed" | "none" | "skipped";
+
+/** What came of one layer. `redirecting`: the page is on its way to the provider. `unsupported`: the provider offers no way. `skipped`: not asked for. */
+export type LayerOutcome = "ended" | "redirecting" | "unsupported" | "failed" | "unknown" | "skipped";
+
+/** What a sign-out reached, layer by layer. It holds no secret: show it, log it, send it. */
+export interface LogoutReport {
+  /** What was asked for. */
+  scope: LogoutScope;
+  /** Whether every layer that was asked for is confirmed. */
+  complete: boolean;
+  startedAt: number;
+  /** From the call to this report, in milliseconds. */
+  durationMs: number;
+  /** This tab and what the app keeps in this browser. Names of keys, never values. */
+  local: { status: "cleared" | "partial"; removed: string[]; residue: string[] };
+  /** How many other tabs said that they are signed out, until the deadline. It decides nothing: a tab that is silent is signed out all the same. */
+  tabs: { acknowledged: number; deadlineMs: number };
+  tokens: { refreshToken: TokenOutcome; accessToken: TokenOutcome };
+  application: LayerOutcome;
+  provider: LayerOutcome;
+  devices: LayerOutcome;
+  cleaners: { name: string; status: "done" | "failed" | "timedOut" }[];
+  /** When each layer's outcome was known, in milliseconds after `startedAt`; layers that were not asked for are missing. */
+  timings: { local?: number; tabs?: number; refreshToken?: number; accessToken?: number; application?: number; provider?: number; devices?: number };
+  /** What went wrong on the way. */
+  problems: AuthErrorCode[];
+}
+
+/** What the address was an answer to. */
+export type RedirectResult =
+  | { kind: "login"; returnTo: string; user: User }
+  | { kind: "logout"; returnTo: string; report: LogoutReport };
+
+/** Why a session ended. */
+export type SignedOutReason = "logout" | "otherTab" | "expired" | "revoked" | "userChanged";
+
+/** What happened, as {@link Client.on} tells it. No event holds a token. */
+export interface EventMap {
+  signedIn: { user: User };
+  signedOut: { reason: SignedOutReason };
+  tokenRefreshed: { expiresAt: number | null };
+  refreshFailed: { error: AuthError };
+}
+
+/** Ends a subscription. Calling it twice does nothing. */
+export type Unsubscribe = () => void;
+
+/** One app's sign-in at one provider. Every member may be taken off the object: none needs `this`. */
+export interface Client {
+  /** Leaves the page for the provider's sign-in (RFC 6749 §4.1, RFC 7636). The promise rejects when that cannot be begun; it never resolves otherwise. */
+  login(options?: LoginOptions): Promise<never>;
+  /**
+   * Takes the provider's answer out of an address and completes the sign-in or the sign-out. Default: the page's own address, which is then cleaned.
+   * `null`: the address is not an answer. Calls for one answer share one result and one token request.
+   */
+  handleRedirectCallback(url?: string): Promise<RedirectResult | null>;
+  /** An access token that is good for `minValidity`; refreshed first where it is not, once for all tabs. Rejects with `login_required` when nobody is signed in. */
+  getAccessToken(options?: AccessTokenOptions): Promise<string>;
+  /**
+   * The browser's `fetch` with the access token for allowed addresses, and without it for all others.
+   * Redirects are refused, a 401 is tried once more after a refresh, and a sign-out aborts what is under way.
+   */
+  fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>;
+  /** The claims of the signed-in user's ID token, or `null`. */
+  getUser(): User | null;
+  readonly isAuthenticated: boolean;
+  readonly status: Status;
+  /** Calls the listener after every change of {@link Client.getSnapshot}. */
+  subscribe(listener: () => void): Unsubscribe;
+  getSnapshot(): Snapshot;
+  on<Name extends keyof EventMap>(event: Name, listener: (detail: EventMap[Name]) => void): Unsubscribe;
+  /**
+   * Signs out. This tab and everything stored are done before the first network answer is awaited, whatever the network does.
+   * It never rejects for what a server did: the report says it. Calls that overlap share one sign-out.
+   */
+  logout(options?: LogoutOptions): Promise<LogoutReport>;
+  /** Lets go of channel and listeners. The session stays. */
+  close(): void;
+}
+
+/** Loads the module once, reads the session of this browser and hands out a client. Rejects with an {@link AuthError} for an option that cannot be right. */
+export function createClient(options: ClientOptions): Promise<Client>;
+
+/** Sets the options of the default client, which the functions below use. It loads nothing. Call it once, before them. */
+export function configure(options: ClientOptions): void;
+/** {@link Client.login} of the default client. */
+export function login(options?: LoginOptions): Promise<never>;
+/** {@link Client.handleRedirectCallback} of the default client. */
+export function handleRedirectCallback(url?: string): Promise<RedirectResult | null>;
+/** {@link Client.getAccessToken} of the default client. */
+export function getAccessToken(options?: AccessTokenOptions): Promise<string>;
+/** {@link Client.logout} of the default client. */
+export function logout(options?: LogoutOptions): Promise<LogoutReport>;
+/** The default client itself. */
+export function client(): Promise<Client>;
+
+/** Who has to act. `usage`: the app's call. `environment`: the browser or its policy. `transport`: no answer. `server`: the provider said no. `security`: a check failed. */
+export type AuthErrorKind = "usage" | "environment" | "transport" | "server" | "security";
+
+/** Every code an {@link AuthError} can have. The README says for each what it means and what to do. */
+export type AuthErrorCode =
+  // usage
+  | "invalid_options"
+  | "login_required"
+  | "client_closed"
+  // environment
+  | "wasm_blocked"
+  | "insecure_context"
+  | "storage_unavailable"
+  // transport
+  | "network_error"
+  | "timeout"
+  // server
+  | "authorization_refused"
+  | "token_refused"
+  | "discovery_refused"
+  | "revocation_refused"
+  | "invalid_response"
+  // security
+  | "issuer_mismatch"
+  | "insecure_endpoint"
+  | "pkce_unsupported"
+  | "state_mismatch"
+  | "response_issuer_mismatch"
+  | "sign_in_superseded"
+  | "id_token_invalid"
+  | "redirect_refused";
+
+/** The one error that nightlatch rejects with. It leaves the session as it was, and no message holds a secret. */
+export class AuthError extends Error {
+  constructor(code: AuthErrorCode, kind: AuthErrorKind, message: string, details?: { error?: string; errorDescription?: string; status?: number; cause?: unknown });
+  readonly name: "AuthError";
+  readonly code: AuthErrorCode;
+  readonly kind: AuthErrorKind;
+  /** The provider's own error code (RFC 6749 §4.1.2.1, §5.2). */
+  readonly error?: string;
+  /** The provider's own words: untrusted text, never to be rendered as HTML. */
+  readonly errorDescription?: string;
+  /** The HTTP status of the answer. */
+  readonly status?: number;
+}

@@ -1,0 +1,105 @@
+// The surface that index.d.ts documents, over the WebAssembly core. It decides nothing.
+import { Core } from "./generated/nightlatch.js";
+import { initialize } from "./wasm.js";
+
+export class AuthError extends Error {
+  constructor(code, kind, message, { error, errorDescription, status, cause } = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.kind = kind;
+    if (error !== undefined) this.error = error;
+    if (errorDescription !== undefined) this.errorDescription = errorDescription;
+    if (status !== undefined) this.status = status;
+  }
+  get name() {
+    return "AuthError";
+  }
+}
+
+export async function createClient(options) {
+  await load();
+  const events = new Map();
+  const listeners = new Set();
+  let snapshot;
+  const notify = (name, detail) => {
+    freeze(detail);
+    if (name === "snapshot") snapshot = detail;
+    for (const listener of [...(name === "snapshot" ? listeners : (events.get(name) ?? []))]) call(listener, detail);
+  };
+  const core = new Core(options, AuthError, notify);
+  await core.start();
+  return Object.freeze({
+    login: (options) => core.login(options),
+    handleRedirectCallback: (url) => core.handleRedirectCallback(url),
+    getAccessToken: (options) => core.getAccessToken(options),
+    fetch: (input, init) => core.fetch(input, init),
+    logout: (options) => core.logout(options),
+    getUser: () => snapshot.user,
+    get isAuthenticated() {
+      return snapshot.isAuthenticated;
+    },
+    get status() {
+      return snapshot.status;
+    },
+    getSnapshot: () => snapshot,
+    subscribe: (listener) => add(listeners, () => listener()),
+    on(name, listener) {
+      if (!events.has(name)) events.set(name, new Set());
+      return add(events.get(name), (detail) => listener(detail));
+    },
+    close() {
+      listeners.clear();
+      events.clear();
+      core.close();
+    },
+  });
+}
+
+let defaults;
+let shared;
+
+export function configure(options) {
+  defaults = options;
+  shared = undefined;
+}
+
+export function client() {
+  if (!defaults) return Promise.reject(new AuthError("invalid_options", "usage", "call configure() first"));
+  shared ??= createClient(defaults).catch((error) => {
+    shared = undefined; // A failed attempt may be repeated.
+    throw error;
+  });
+  return shared;
+}
+
+export const login = async (options) => (await client()).login(options);
+export const handleRedirectCallback = async (url) => (await client()).handleRedirectCallback(url);
+export const getAccessToken = async (options) => (await client()).getAccessToken(options);
+export const logout = async (options) => (await client()).logout(options);
+
+async function load() {
+  try {
+    await initialize();
+  } catch (cause) {
+    const message = "the module cannot be loaded: a Content-Security-Policy needs script-src 'wasm-unsafe-eval'";
+    throw new AuthError("wasm_blocked", "environment", message, { cause });
+  }
+}
+
+// Each subscription is a function of its own, so that one listener given twice is called and removed twice.
+function add(set, listener) {
+  set.add(listener);
+  return () => void set.delete(listener);
+}
+
+function call(listener, detail) {
+  try {
+    listener(detail);
+  } catch (error) {
+    reportError(error); // The app's mistake shows as its own and stops nothing.
+  }
+}
+
+function freeze(value) {
+  if (value && typeof value === "object" && !(value instanceof Error)) Object.values(Object.freeze(value)).forEach(freeze);
+}

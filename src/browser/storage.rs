@@ -1,0 +1,99 @@
+//! Local and session storage. Both may refuse to be touched, and then they count as empty.
+
+use gloo_storage::{LocalStorage, SessionStorage, Storage as _};
+use web_sys::Storage;
+
+use super::json;
+use crate::protocol::Json;
+use crate::protocol::options::Clear;
+use crate::session::Slot;
+
+/// What one client keeps there.
+#[derive(Debug)]
+pub(crate) struct Keys {
+    prefix: String,
+}
+
+impl Keys {
+    pub(crate) fn new(namespace: &str) -> Self {
+        Self { prefix: ["nightlatch.", namespace, "."].concat() }
+    }
+
+    /// The key of the mark that wakes other tabs.
+    pub(crate) fn mark(&self) -> String {
+        self.key("mark")
+    }
+
+    /// The key of a tab's own sealed session.
+    pub(crate) fn own(&self) -> String {
+        self.key("session")
+    }
+
+    /// Raises the mark and takes it down: two storage events in every other tab, and nothing left.
+    pub(crate) fn raise(&self, value: &str) {
+        if let Some(local) = local() {
+            let _ = local.set_item(&self.mark(), value);
+            LocalStorage::delete(self.mark());
+        }
+    }
+
+    /// Reads what waits in session storage.
+    pub(crate) fn read(&self, slot: Slot) -> Option<Json> {
+        json::parse(&session()?.get_item(&self.slot(slot)).ok()??)
+    }
+
+    /// Writes it, or deletes it.
+    pub(crate) fn keep(&self, slot: Slot, value: Option<&Json>) {
+        let Some(session) = session() else { return };
+        match value {
+            Some(value) => drop(session.set_item(&self.slot(slot), &json::print(value))),
+            None => SessionStorage::delete(self.slot(slot)),
+        }
+    }
+
+    /// Clears both storages: this client's keys, or all. Gives the names of what was removed and of
+    /// what is still there.
+    pub(crate) fn wipe(&self, clear: Clear) -> (Vec<String>, Vec<String>) {
+        let areas: Vec<Storage> = [local(), session()].into_iter().flatten().collect();
+        let all = clear == Clear::All;
+        let ours = |area: &Storage| -> Vec<String> {
+            names(area).into_iter().filter(|name| all || name.starts_with(&self.prefix)).collect()
+        };
+        let mut removed = Vec::new();
+        for area in &areas {
+            for name in ours(area) {
+                let _ = area.remove_item(&name);
+                removed.push(name);
+            }
+        }
+        (removed, areas.iter().flat_map(ours).collect())
+    }
+
+    fn slot(&self, slot: Slot) -> String {
+        self.key(match slot {
+            Slot::Left => "left",
+            Slot::SignIn => "sign-in",
+            Slot::SignOut => "sign-out",
+        })
+    }
+
+    fn key(&self, name: &str) -> String {
+        [&self.prefix, name].concat()
+    }
+}
+
+/// Session storage, where it may be touched. (gloo throws where it may not, so that comes first.)
+pub(crate) fn session() -> Option<Storage> {
+    web_sys::window()?.session_storage().ok()??;
+    Some(SessionStorage::raw())
+}
+
+fn local() -> Option<Storage> {
+    web_sys::window()?.local_storage().ok()??;
+    Some(LocalStorage::raw())
+}
+
+fn names(area: &Storage) -> Vec<String> {
+    let length = area.length().unwrap_or(0);
+    (0..length).filter_map(|index| area.key(index).ok()?).collect()
+}

@@ -1,0 +1,134 @@
+//! The checks on an ID token: OpenID Connect Core 1.0 §3.1.3.7, §12.2.
+
+use super::json::Parse;
+use super::{Code, Error, Json, Options, Result, Secret, base64url};
+
+/// The claims of a checked ID token.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Claims(Json);
+
+impl Claims {
+    /// Who the user is at this issuer.
+    pub fn subject(&self) -> &str {
+        self.0.member("sub").text().unwrap_or_default()
+    }
+
+    /// All claims, as the app sees them.
+    pub fn json(&self) -> &Json {
+        &self.0
+    }
+
+    /// Claims that were checked before and come back from a sealed record.
+    pub fn restored(json: Json) -> Self {
+        Self(json)
+    }
+}
+
+/// What an ID token is held against.
+#[derive(Clone, Copy, Debug)]
+pub struct Expected<'a> {
+    /// The nonce of the request; `None` after a refresh.
+    pub nonce: Option<&'a str>,
+    /// The claims of the session that is being refreshed (Core §12.2).
+    pub previous: Option<&'a Claims>,
+    /// The `max_age` asked for, in seconds.
+    pub max_age: Option<u64>,
+    /// The `acr_values` asked for.
+    pub acr_values: Option<&'a str>,
+}
+
+/// Reads and checks an ID token that came straight from the token endpoint.
+///
+/// # Errors
+/// `id_token_invalid`.
+pub fn check(token: &Secret, expected: Expected<'_>, options: &Options, now: u64, parse: Parse<'_>) -> Result<Claims> {
+    let mut parts = token.reveal().split('.');
+    let (Some(header), Some(payload), Some(signature), None) = (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return Err(invalid("the ID token is not a signed JWT in three parts"));
+    };
+    let object = |part: &str| {
+        let text = String::from_utf8(base64url::decode(part)?).ok()?;
+        parse(&text).filter(Json::is_object)
+    };
+    let (Some(header), Some(claims), Some(_)) = (object(header), object(payload), base64url::decode(signature)) else {
+        return Err(invalid("a part of the ID token cannot be read"));
+    };
+    check_header(&header)?;
+    check_claims(&claims, expected, options, now / 1000)?;
+    Ok(Claims(claims))
+}
+
+fn check_header(header: &Json) -> Result<()> {
+    if !header.member("crit").is_null() {
+        return Err(invalid("the ID token has critical extensions (RFC 7515 §4.1.11)"));
+    }
+    // A public client has no secret, so every HS* signature is a forgery, and `none` is no signature.
+    match header.member("alg").text() {
+        Some(alg) if matches!(alg.get(..2), Some("RS" | "PS" | "ES" | "Ed")) => Ok(()),
+        _ => Err(invalid("the ID token's algorithm is not allowed")),
+    }
+}
+
+fn check_claims(claims: &Json, expected: Expected<'_>, options: &Options, now: u64) -> Result<()> {
+    let skew = options.clock_skew_ms / 1000;
+    let text = |name| claims.member(name).text();
+    let whole = |name| claims.member(name).count();
+    if text("iss") != Some(&options.issuer) {
+        return Err(invalid("the ID token was issued by somebody else"));
+    }
+    if !text("sub").is_some_and(|sub| !sub.is_empty() && sub.len() <= 255) {
+        return Err(invalid("the ID token names no subject"));
+    }
+    let audience = claims.member("aud");
+    let me = Some(options.client_id.as_str());
+    let alone = audience.text() == me || matches!(audience.items(), [only] if only.text() == me);
+    let among = audience.items().iter().any(|item| item.text() == me);
+    let authorized = claims.member("azp");
+    if !alone && !among {
+        return Err(invalid("the ID token is for another audience"));
+    }
+    if (!alone || !authorized.is_null()) && authorized.text() != me {
+        return Err(invalid("the ID token was issued to another party (azp)"));
+    }
+    if !whole("exp").is_some_and(|exp| now < exp + skew) {
+        return Err(invalid("the ID token has expired"));
+    }
+    if !whole("iat").is_some_and(|iat| iat <= now + skew) {
+        return Err(invalid("the ID token is from the future"));
+    }
+    if !claims.member("nbf").is_null() && !whole("nbf").is_some_and(|nbf| nbf <= now + skew) {
+        return Err(invalid("the ID token is not valid yet"));
+    }
+    if !claims.member("events").is_null() {
+        return Err(invalid("this is a logout token"));
+    }
+    match expected.previous {
+        // Core §12.2: a refresh need not repeat the nonce, but may not change who is signed in.
+        Some(previous) => {
+            if text("sub") != Some(previous.subject()) {
+                return Err(invalid("the refreshed ID token is about another user"));
+            }
+        }
+        None => {
+            if text("nonce") != expected.nonce {
+                return Err(invalid("the ID token answers another request (nonce)"));
+            }
+        }
+    }
+    if let Some(max_age) = expected.max_age {
+        if !whole("auth_time").is_some_and(|at| at.saturating_add(max_age).saturating_add(skew) >= now) {
+            return Err(invalid("the user proved who they are too long ago (max_age)"));
+        }
+    }
+    if let Some(asked) = expected.acr_values {
+        if !text("acr").is_some_and(|acr| asked.split(' ').any(|asked| asked == acr)) {
+            return Err(invalid("the user was authenticated in another way than asked for (acr)"));
+        }
+    }
+    Ok(())
+}
+
+const fn invalid(message: &'static str) -> Error {
+    Error::new(Code::IdTokenInvalid, message)
+}

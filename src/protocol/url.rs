@@ -1,0 +1,180 @@
+//! Addresses and forms: RFC 3986, RFC 6749 Appendix B.
+//!
+//! Only what the protocol needs, and strict: an address that browsers repair is refused instead.
+//! (The `url` crate would more than double the module: its tables of international names.)
+
+use super::{Code, Error, Result};
+
+/// An absolute http or https address, cut in its parts. No part is decoded.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Parts<'a> {
+    /// `https` or `http`.
+    pub scheme: &'a str,
+    /// Scheme, host and port: what precedes the path.
+    pub origin: &'a str,
+    /// The host, in brackets if it is an IPv6 address.
+    pub host: &'a str,
+    /// The path, which may be empty.
+    pub path: &'a str,
+    /// What follows `?`, without it.
+    pub query: Option<&'a str>,
+    /// What follows `#`, without it.
+    pub fragment: Option<&'a str>,
+}
+
+/// Cuts an absolute address. `None` for another scheme, credentials, white space, control
+/// characters or backslashes.
+pub fn parts(url: &str) -> Option<Parts<'_>> {
+    if url.bytes().any(|byte| byte <= b' ' || byte == 0x7f || byte == b'\\') {
+        return None;
+    }
+    let (rest, fragment) = split(url, '#');
+    let (rest, query) = split(rest, '?');
+    let (scheme, after) = rest.split_once("://")?;
+    if !matches!(scheme, "https" | "http") {
+        return None;
+    }
+    let authority = after.split('/').next()?;
+    let host = match authority.rfind(':') {
+        Some(colon) if !authority.ends_with(']') => {
+            let (host, port) = authority.split_at_checked(colon)?;
+            port.bytes().skip(1).all(|digit| digit.is_ascii_digit()).then_some(host)?
+        }
+        _ => authority,
+    };
+    if host.is_empty() || authority.contains('@') {
+        return None;
+    }
+    let (origin, path) = rest.split_at_checked(scheme.len() + 3 + authority.len())?;
+    Some(Parts { scheme, origin, host, path, query, fragment })
+}
+
+/// Whether a host is this machine: RFC 8252 §7.3, RFC 6761 §6.3.
+pub fn is_loopback(host: &str) -> bool {
+    host == "localhost"
+        || host.ends_with(".localhost")
+        || host == "[::1]"
+        || (host.starts_with("127.") && host.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'))
+}
+
+/// Takes an address that secrets are sent to: https, or http on this machine where `loopback`
+/// allows it; no credentials, no fragment (RFC 6749 §3.1, §3.2; RFC 7009 §2).
+///
+/// # Errors
+/// `insecure_endpoint`.
+pub fn endpoint(url: &str, loopback: bool) -> Result<Parts<'_>> {
+    parts(url)
+        .filter(|parts| parts.fragment.is_none())
+        .filter(|parts| parts.scheme == "https" || (loopback && is_loopback(parts.host)))
+        .ok_or(const { Error::new(Code::InsecureEndpoint, "an endpoint of the provider is not an https address") })
+}
+
+/// Takes a target inside the app, as path, query and fragment: given so, or as an absolute address
+/// on `origin` (RFC 9700 §4.11.1).
+///
+/// # Errors
+/// `redirect_refused` for everything that a browser might read as another origin or as script.
+pub fn target<'a>(url: &'a str, origin: &str) -> Result<&'a str> {
+    let local = match parts(url) {
+        Some(parts) if parts.origin == origin => url.strip_prefix(origin).unwrap_or("/"),
+        Some(_) => "",
+        None => url,
+    };
+    let local = if local.is_empty() && url == origin { "/" } else { local };
+    let unsafe_byte = |byte: u8| byte <= b' ' || byte == 0x7f || byte == b'\\';
+    if local.starts_with('/') && !local.starts_with("//") && !local.bytes().any(unsafe_byte) {
+        return Ok(local);
+    }
+    Err(Error::new(Code::RedirectRefused, "the target is not on this page's own origin"))
+}
+
+/// Whether `url` lies under one of the `allowed` origins or origins with a path prefix.
+///
+/// A prefix ends at a segment: `https://api/v1` takes `https://api/v1/x` and not `https://api/v10`.
+pub fn is_under(url: &str, allowed: &[String]) -> bool {
+    let Some(asked) = parts(url) else { return false };
+    // A dot segment is another path once the browser has resolved it.
+    let tame = !asked.path.split('/').any(|segment| matches!(segment, "." | "..") || segment.contains('%'));
+    allowed.iter().filter_map(|allowed| parts(allowed)).any(|allowed| {
+        let prefix = allowed.path.trim_end_matches('/');
+        asked.origin == allowed.origin
+            && (prefix.is_empty()
+                || (tame
+                    && asked.path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))))
+    })
+}
+
+/// Writes a form: `application/x-www-form-urlencoded`.
+pub fn form(pairs: &[(&str, &str)]) -> String {
+    let mut text = String::new();
+    for (name, value) in pairs {
+        if !text.is_empty() {
+            text.push('&');
+        }
+        encode(name, &mut text);
+        text.push('=');
+        encode(value, &mut text);
+    }
+    text
+}
+
+/// Adds pairs to an address and keeps the query that it has (RFC 6749 §3.1).
+pub fn with_query(url: &str, pairs: &[(&str, &str)]) -> String {
+    let joint = match url.find('?') {
+        None => "?",
+        Some(_) if url.ends_with('?') => "",
+        Some(_) => "&",
+    };
+    [url, joint, &form(pairs)].concat()
+}
+
+/// Reads a form. A pair without `=` has an empty value; bytes that are no UTF-8 become U+FFFD.
+pub fn read_form(text: &str) -> Vec<(String, String)> {
+    text.split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            (decode(name), decode(value))
+        })
+        .collect()
+}
+
+fn split(text: &str, mark: char) -> (&str, Option<&str>) {
+    match text.split_once(mark) {
+        Some((before, after)) => (before, Some(after)),
+        None => (text, None),
+    }
+}
+
+fn encode(text: &str, into: &mut String) {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    let hex = |nibble: u8| HEX.get(usize::from(nibble)).copied().unwrap_or(b'0').into();
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => into.push(byte.into()),
+            _ => {
+                into.push('%');
+                into.push(hex(byte >> 4));
+                into.push(hex(byte & 15));
+            }
+        }
+    }
+}
+
+fn decode(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        let nibble = |byte: Option<u8>| byte.and_then(|byte| char::from(byte).to_digit(16));
+        let mut ahead = rest.clone();
+        match (byte, nibble(ahead.next()), nibble(ahead.next())) {
+            (b'%', Some(high), Some(low)) => {
+                bytes.push((high << 4 | low) as u8);
+                rest = ahead;
+            }
+            (b'+', ..) => bytes.push(b' '),
+            _ => bytes.push(byte),
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}

@@ -1,0 +1,126 @@
+//! What the app is told. Nothing here holds a token.
+
+use crate::protocol::options::Place;
+use crate::protocol::{Error, Json};
+
+/// Where a tab stands.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Status {
+    /// A session is there and its tokens are handed out.
+    SignedIn,
+    /// Nobody is signed in.
+    SignedOut,
+    /// On the way in; no token is handed out.
+    SigningIn,
+    /// On the way out; no token is handed out.
+    SigningOut,
+}
+
+impl Status {
+    /// The word that JavaScript sees.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SignedIn => "signed-in",
+            Self::SignedOut => "signed-out",
+            Self::SigningIn => "signing-in",
+            Self::SigningOut => "signing-out",
+        }
+    }
+}
+
+/// Why a session ended.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Reason {
+    /// The access token ended and there is no refresh token.
+    Expired,
+    /// This tab signed out.
+    Logout,
+    /// Another tab signed out.
+    OtherTab,
+    /// The provider refused the refresh token.
+    Revoked,
+    /// Another user signed in.
+    UserChanged,
+}
+
+impl Reason {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Expired => "expired",
+            Self::Logout => "logout",
+            Self::OtherTab => "otherTab",
+            Self::Revoked => "revoked",
+            Self::UserChanged => "userChanged",
+        }
+    }
+}
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// A refresh did not succeed; the session stays.
+    RefreshFailed(Error),
+    /// Somebody is signed in.
+    SignedIn {
+        /// The claims.
+        user: Json,
+    },
+    /// The session ended.
+    SignedOut(Reason),
+    /// There is a new access token.
+    TokenRefreshed {
+        /// When it ends.
+        expires_at: Option<u64>,
+    },
+}
+
+impl Event {
+    /// The name that JavaScript listens to.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::RefreshFailed(_) => "refreshFailed",
+            Self::SignedIn { .. } => "signedIn",
+            Self::SignedOut(_) => "signedOut",
+            Self::TokenRefreshed { .. } => "tokenRefreshed",
+        }
+    }
+
+    /// What the listener gets; an error travels beside it.
+    pub fn detail(&self) -> Json {
+        match self {
+            Self::RefreshFailed(_) => Json::object([]),
+            Self::SignedIn { user } => Json::object([("user", user.clone())]),
+            Self::SignedOut(reason) => Json::object([("reason", reason.as_str().into())]),
+            Self::TokenRefreshed { expires_at } => Json::object([("expiresAt", (*expires_at).into())]),
+        }
+    }
+}
+
+/// One moment of a tab.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Snapshot {
+    /// Where the tab stands.
+    pub status: Status,
+    /// The claims, while signed in.
+    pub user: Option<Json>,
+    /// When the access token ends.
+    pub expires_at: Option<u64>,
+    /// The scopes granted.
+    pub scope: Option<String>,
+    /// Where the session is really kept.
+    pub place: Place,
+}
+
+impl Snapshot {
+    /// The snapshot that JavaScript sees.
+    pub fn to_json(&self) -> Json {
+        Json::object([
+            ("status", self.status.as_str().into()),
+            ("isAuthenticated", (self.status == Status::SignedIn).into()),
+            ("user", self.user.clone().unwrap_or(Json::Null)),
+            ("expiresAt", self.expires_at.into()),
+            ("scope", self.scope.as_deref().into()),
+            ("storage", self.place.as_str().into()),
+        ])
+    }
+}

@@ -1,0 +1,77 @@
+//! What a session holds, and its form at rest (which is always sealed).
+
+use crate::protocol::{Claims, Json, Metadata, Options, Secret, Tokens};
+
+/// A signed-in user's tokens, claims, and the endpoints they came from.
+///
+/// The endpoints stand with the tokens, so that neither a refresh nor a logout has to wait for
+/// discovery, and a provider that is down cannot hide where to revoke.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Session {
+    /// The access token.
+    pub access_token: Secret,
+    /// The refresh token, where there is one.
+    pub refresh_token: Option<Secret>,
+    /// The last ID token: the hint for the provider's logout.
+    pub id_token: Secret,
+    /// The checked claims.
+    pub claims: Claims,
+    /// The scopes granted.
+    pub scope: String,
+    /// When the access token ends, in milliseconds since the epoch; `None` where it was not said.
+    pub expires_at: Option<u64>,
+    /// The provider's endpoints.
+    pub metadata: Metadata,
+}
+
+impl Session {
+    /// The session after a refresh whose request left at `sent_at`: RFC 6749 §6.
+    pub(super) fn refreshed(&self, tokens: Tokens, claims: Option<Claims>, sent_at: u64) -> Self {
+        Self {
+            expires_at: expiry(&tokens, sent_at),
+            access_token: tokens.access_token,
+            refresh_token: tokens.refresh_token.or_else(|| self.refresh_token.clone()),
+            id_token: tokens.id_token.unwrap_or_else(|| self.id_token.clone()),
+            claims: claims.unwrap_or_else(|| self.claims.clone()),
+            scope: tokens.scope.unwrap_or_else(|| self.scope.clone()),
+            metadata: self.metadata.clone(),
+        }
+    }
+
+    /// Whether the access token is good for `ms` more.
+    pub(super) fn lasts(&self, ms: u64, now: u64) -> bool {
+        self.expires_at.is_none_or(|end| end > now.saturating_add(ms))
+    }
+
+    /// The plain form, to be sealed.
+    pub fn to_json(&self, options: &Options) -> Json {
+        Json::object([
+            ("accessToken", self.access_token.reveal().into()),
+            ("refreshToken", self.refresh_token.as_ref().map(Secret::reveal).into()),
+            ("idToken", self.id_token.reveal().into()),
+            ("claims", self.claims.json().clone()),
+            ("scope", self.scope.as_str().into()),
+            ("expiresAt", self.expires_at.into()),
+            ("metadata", self.metadata.to_json(&options.issuer)),
+        ])
+    }
+
+    /// From the unsealed form. `None` for what is not whole.
+    pub fn from_json(json: &Json, options: &Options) -> Option<Self> {
+        let secret = |name| json.member(name).text().map(|text| Secret::new(text.to_owned()));
+        Some(Self {
+            access_token: secret("accessToken")?,
+            refresh_token: secret("refreshToken"),
+            id_token: secret("idToken")?,
+            claims: Claims::restored(json.member("claims").clone()),
+            scope: json.member("scope").text()?.to_owned(),
+            expires_at: json.member("expiresAt").count(),
+            metadata: Metadata::parse(json.member("metadata"), &options.issuer, options.loopback).ok()?,
+        })
+    }
+}
+
+/// When the access token ends, counted from when its request left: later is never believed.
+pub(super) fn expiry(tokens: &Tokens, sent_at: u64) -> Option<u64> {
+    tokens.expires_in.map(|seconds| sent_at.saturating_add(seconds.saturating_mul(1000)))
+}

@@ -1,0 +1,385 @@
+//! The sign-out: local first, then what the network can still reach, then the report.
+//!
+//! 1. [`Logout::begin`], at once and synchronously: the key share in the cookie is deleted, memory
+//!    is emptied but for what revocation needs, the mark is raised, `signing-out` shows.
+//! 2. One transaction takes the session out of the record and raises the generation. Nothing
+//!    before it waits for a lock or for the network.
+//! 3. The other tabs are told, this tab's storage is cleared.
+//! 4. What the *record* held is revoked, the refresh token first.
+//! 5. The provider's session, which may take the page away.
+//! 6. The report. The note in the ledger is cleared for what was confirmed.
+//!
+//! Nothing that a server does can stop it, and no step is undone.
+
+use super::machine::{Context, Effect, Id, Operation, Output, Reply, Settled, Slot, Step};
+use super::record::{Change, Verdict};
+use super::report::{Layer, Report, TABS_DEADLINE_MS};
+use super::withdrawal::Withdrawal;
+use super::{Event, Reason, Session};
+use crate::protocol::options::{self, Clear, Place};
+use crate::protocol::revocation::{self, Hint, Outcome};
+use crate::protocol::{Answer, Code, Error, Json, Metadata, Options, Result, base64url, discovery, end_session, url};
+
+/// How long the page is given to leave for the provider before it counts as staying.
+const LEAVE_MS: u64 = 10_000;
+
+/// What a sign-out reaches; each includes those before it.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum Scope {
+    /// This tab.
+    Tab,
+    /// The app: all tabs, its tokens.
+    App,
+    /// And the provider's session.
+    Provider,
+}
+
+impl Scope {
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Tab => "tab",
+            Self::App => "app",
+            Self::Provider => "provider",
+        }
+    }
+}
+
+/// What the app asks of a sign-out.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Asked {
+    scope: Scope,
+    revoke: bool,
+    clear: Clear,
+    redirect_to: String,
+    timeout_ms: u64,
+}
+
+impl Asked {
+    pub(super) fn parse(json: &Json, options: &Options) -> Result<Self> {
+        let scope = match (json.member("scope"), json.member("scope").text()) {
+            (Json::Null, _) | (_, Some("app")) => Scope::App,
+            (_, Some("tab")) => Scope::Tab,
+            (_, Some("provider")) => Scope::Provider,
+            _ => return Err(options::invalid("`scope` is \"tab\", \"app\" or \"provider\"")),
+        };
+        let redirect_to = match (json.member("redirectTo"), json.member("redirectTo").text()) {
+            (Json::Null, _) => "/",
+            (_, Some(target)) => url::target(target, &options.origin)?,
+            _ => return Err(options::invalid("`redirectTo` is a string")),
+        };
+        Ok(Self {
+            scope,
+            revoke: json.member("revoke").is_null() || json.member("revoke").is_true(),
+            clear: Clear::parse(json.member("clear"))?.unwrap_or(options.clear),
+            redirect_to: redirect_to.to_owned(),
+            timeout_ms: options::duration(json.member("timeout"), 5_000)?,
+        })
+    }
+}
+
+/// A sign-out under way. Calls that overlap share it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Logout {
+    callers: Vec<Id>,
+    asked: Asked,
+    state: String,
+    /// What memory held: for revocation where the record cannot be opened, or answers too late.
+    held: Option<Session>,
+    metadata: Option<Metadata>,
+    /// The generation that this sign-out ends.
+    generation: u64,
+    entry: u64,
+    report: Report,
+    stage: Stage,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Stage {
+    Committing,
+    Discovering,
+    Left,
+    /// Waiting for these parts.
+    Reaching(Open),
+}
+
+/// What is awaited while the network is being reached.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+struct Open {
+    wipe: bool,
+    refresh_token: bool,
+    access_token: bool,
+    tabs: bool,
+}
+
+/// Numbers the effects that run at the same time.
+mod part {
+    pub(super) const MAIN: u8 = 0;
+    pub(super) const REFRESH_TOKEN: u8 = 1;
+    pub(super) const ACCESS_TOKEN: u8 = 2;
+    pub(super) const TABS: u8 = 3;
+}
+
+impl Logout {
+    /// Step 1. `waiting` are the calls for a token that can no longer be answered.
+    pub(super) fn begin(context: &mut Context<'_>, asked: Asked, entropy: &[u8; 32], waiting: &[Id]) -> Step {
+        let alone = asked.scope == Scope::Tab;
+        if !alone {
+            context.put(Output::Shut);
+            context.put(Output::Mark);
+        }
+        context.put(Output::Abort);
+        context.put(Output::Keep(Slot::SignIn, None));
+        for id in waiting {
+            context.settle_for(*id, Err(login_required()));
+        }
+        let held = context.tab.session.take();
+        let logout = Self {
+            callers: vec![context.id],
+            state: base64url::encode(entropy),
+            metadata: held.as_ref().map(|session| session.metadata.clone()).or_else(|| context.tab.metadata.clone()),
+            held,
+            generation: context.tab.generation,
+            entry: 0,
+            report: Report::new(asked.scope, context.now),
+            stage: Stage::Committing,
+            asked,
+        };
+        context.tab.answered = None;
+        if alone && context.tab.place == Place::Browser {
+            // The session is shared and stays: this tab leaves it, and says so to itself.
+            context.tab.left = Some(logout.generation);
+            context.put(Output::Keep(Slot::Left, Some(logout.generation.into())));
+            return logout.local_done(context).finish(context);
+        }
+        context.tab.closing = true;
+        context.commit(if alone { Change::EndOwn } else { Change::End });
+        Step::Go(Operation::Logout(logout))
+    }
+
+    /// Another call while this one is under way: they share it, and it reaches as far as either asks.
+    pub(super) fn join(&mut self, id: Id, asked: &Asked) {
+        self.callers.push(id);
+        if asked.scope > self.asked.scope && self.asked.scope > Scope::Tab {
+            self.asked.scope = asked.scope;
+            self.report.scope = asked.scope;
+            self.asked.redirect_to.clone_from(&asked.redirect_to);
+        }
+    }
+
+    /// Another tab says that it is signed out.
+    pub(super) fn acknowledge(&mut self, generation: u64) {
+        if generation >= self.generation && !self.has_left() {
+            self.report.acknowledged += 1;
+        }
+    }
+
+    /// The page goes away: if the transaction has not answered, what memory holds is revoked now.
+    pub(super) fn away(mut self, context: &mut Context<'_>) -> Step {
+        if self.stage == Stage::Committing {
+            if let Some(session) = self.held.take() {
+                self.revoke(context, &session);
+                self.held = Some(session);
+            }
+        }
+        Step::Go(Operation::Logout(self))
+    }
+
+    pub(super) fn has_left(&self) -> bool {
+        self.stage == Stage::Left
+    }
+
+    /// Whether the app is told so: until the local layers are done, or the provider has the page.
+    pub(super) fn is_signing_out(&self) -> bool {
+        match self.stage {
+            Stage::Reaching(open) => open.wipe || self.asked.scope == Scope::Provider,
+            Stage::Committing | Stage::Discovering | Stage::Left => true,
+        }
+    }
+
+    /// Steps 2 to 6. Every transition of a sign-out is in this one match.
+    pub(super) fn step(mut self, context: &mut Context<'_>, part: u8, reply: Reply) -> Step {
+        match (self.stage, part, reply) {
+            (Stage::Committing, part::MAIN, Reply::Committed { verdict, seen }) => {
+                context.tab.closing = false;
+                context.tab.adopt(&seen, None, context.now, Reason::Logout);
+                if let Verdict::Done { entry } = verdict {
+                    self.entry = entry;
+                }
+                if self.asked.scope > Scope::Tab {
+                    context.put(Output::Forget);
+                    context.put(Output::Keep(Slot::Left, None));
+                    context.announce(seen.generation);
+                }
+                self.reach(context, seen.session)
+            }
+            (Stage::Reaching(open), part::MAIN, Reply::Wiped { removed, residue }) if open.wipe => {
+                self.report.removed = removed;
+                self.report.residue = residue;
+                self = self.local_done(context);
+                self.arrived(context, Open { wipe: false, ..open })
+            }
+            (Stage::Reaching(open), part::REFRESH_TOKEN, Reply::Answer(answer)) if open.refresh_token => {
+                self.report.refresh_token = self.judge(context.now, "refreshToken", &answer);
+                self.arrived(context, Open { refresh_token: false, ..open })
+            }
+            (Stage::Reaching(open), part::ACCESS_TOKEN, Reply::Answer(answer)) if open.access_token => {
+                self.report.access_token = self.judge(context.now, "accessToken", &answer);
+                self.arrived(context, Open { access_token: false, ..open })
+            }
+            (Stage::Reaching(open), part::TABS, Reply::Woken) if open.tabs => {
+                self.report.time("tabs", context.now);
+                self.arrived(context, Open { tabs: false, ..open })
+            }
+            (Stage::Discovering, part::MAIN, Reply::Answer(answer)) => {
+                let metadata = answer.map_err(Error::from).and_then(|answer| discovery::response(&answer, context.options));
+                match metadata {
+                    Ok(metadata) => {
+                        context.tab.metadata = Some(metadata.clone());
+                        self.metadata = Some(metadata);
+                        self.leave(context)
+                    }
+                    Err(error) => {
+                        self.report.problem(error.code);
+                        self.provider(context, Layer::Failed)
+                    }
+                }
+            }
+            (Stage::Left, part::MAIN, Reply::Woken) => Step::End,
+            _ => Step::Refuse(Operation::Logout(self)),
+        }
+    }
+
+    /// Steps 3 and 4: what was in the record, or else in memory, is revoked while storage is cleared.
+    fn reach(mut self, context: &mut Context<'_>, taken: Option<Session>) -> Step {
+        let others = self.asked.scope > Scope::Tab;
+        context.ask(part::MAIN, Effect::Wipe(self.asked.clear));
+        let mut open = Open { wipe: true, refresh_token: false, access_token: false, tabs: others };
+        let session = taken.or_else(|| self.held.take());
+        self.held = None;
+        if let Some(session) = session {
+            self.metadata = Some(session.metadata.clone());
+            (open.refresh_token, open.access_token) = self.revoke(context, &session);
+            // The hint for the provider is all that is still needed.
+            self.held = (self.asked.scope == Scope::Provider).then_some(session);
+        } else if self.asked.revoke {
+            (self.report.refresh_token, self.report.access_token) = (Outcome::None, Outcome::None);
+        }
+        if others {
+            context.ask(part::TABS, Effect::Wait(TABS_DEADLINE_MS.min(self.asked.timeout_ms)));
+        }
+        self.stage = Stage::Reaching(open);
+        Step::Go(Operation::Logout(self))
+    }
+
+    /// Sends the revocations and tells which answers are awaited.
+    fn revoke(&mut self, context: &mut Context<'_>, session: &Session) -> (bool, bool) {
+        if !self.asked.revoke {
+            return (false, false);
+        }
+        let timeout = self.asked.timeout_ms.min(context.options.request_timeout_ms);
+        let Some(endpoint) = &session.metadata.revocation_endpoint else {
+            let refresh_token = session.refresh_token.as_ref();
+            self.report.refresh_token = refresh_token.map_or(Outcome::None, |_| Outcome::Unsupported);
+            self.report.access_token = Outcome::Unsupported;
+            self.report.time("refreshToken", context.now);
+            self.report.time("accessToken", context.now);
+            return (false, false);
+        };
+        self.report.refresh_token = Outcome::None;
+        if let Some(token) = &session.refresh_token {
+            let request = revocation::request(context.options, endpoint, Hint::RefreshToken, token, timeout);
+            context.ask(part::REFRESH_TOKEN, Effect::Fetch(request));
+        }
+        let request = revocation::request(context.options, endpoint, Hint::AccessToken, &session.access_token, timeout);
+        context.ask(part::ACCESS_TOKEN, Effect::Fetch(request));
+        (session.refresh_token.is_some(), true)
+    }
+
+    fn judge(&mut self, now: u64, layer: &'static str, answer: &Answer) -> Outcome {
+        let (outcome, error) = revocation::response(answer);
+        if let Some(error) = error {
+            self.report.problem(error.code);
+        }
+        self.report.time(layer, now);
+        outcome
+    }
+
+    fn local_done(mut self, context: &mut Context<'_>) -> Self {
+        self.report.time("local", context.now);
+        context.tell([Event::SignedOut(Reason::Logout)]);
+        self
+    }
+
+    fn arrived(mut self, context: &mut Context<'_>, open: Open) -> Step {
+        self.stage = Stage::Reaching(open);
+        if open.wipe || open.refresh_token || open.access_token || open.tabs {
+            return Step::Go(Operation::Logout(self));
+        }
+        if self.report.refresh_token.is_final() && self.report.access_token.is_final() {
+            let entry = self.entry;
+            context.beside(|context| Withdrawal::confirm(context, entry));
+        }
+        match (self.asked.scope, &self.metadata) {
+            (Scope::Tab | Scope::App, _) => self.finish(context),
+            (Scope::Provider, Some(_)) => self.leave(context),
+            (Scope::Provider, None) => {
+                context.fetch(discovery::request(context.options));
+                self.stage = Stage::Discovering;
+                Step::Go(Operation::Logout(self))
+            }
+        }
+    }
+
+    /// Step 5: off to the provider, with the report kept for the way back.
+    fn leave(mut self, context: &mut Context<'_>) -> Step {
+        let endpoint = self.metadata.as_ref().and_then(|metadata| metadata.end_session_endpoint.clone());
+        let Some(endpoint) = endpoint else { return self.provider(context, Layer::Unsupported) };
+        self.report.provider = Layer::Redirecting;
+        let kept = Json::object([
+            ("state", self.state.as_str().into()),
+            ("returnTo", self.asked.redirect_to.as_str().into()),
+            ("confirmed", self.report.is_confirmed().into()),
+            ("report", self.report.to_json(context.now)),
+        ]);
+        context.put(Output::Keep(Slot::SignOut, Some(kept)));
+        self.settle(context);
+        let hint = self.held.take().map(|session| session.id_token);
+        context.put(Output::Navigate(end_session::request(context.options, &endpoint, hint.as_ref(), &self.state)));
+        context.ask(part::MAIN, Effect::Wait(LEAVE_MS));
+        self.stage = Stage::Left;
+        Step::Go(Operation::Logout(self))
+    }
+
+    fn provider(mut self, context: &mut Context<'_>, layer: Layer) -> Step {
+        self.report.provider = layer;
+        self.report.time("provider", context.now);
+        self.finish(context)
+    }
+
+    /// Step 6.
+    fn finish(mut self, context: &mut Context<'_>) -> Step {
+        self.settle(context);
+        Step::End
+    }
+
+    fn settle(&mut self, context: &mut Context<'_>) {
+        let report = self.report.to_json(context.now);
+        for id in self.callers.drain(..) {
+            context.settle_for(id, Ok(Settled::SignedOut(report.clone())));
+        }
+    }
+}
+
+/// What the kept report of the way back is, if `state` proves that it is the way back.
+pub(super) fn returned(kept: &Json, state: &str, origin: &str, now: u64) -> Option<Settled> {
+    let proven = kept.member("state").text() == Some(state) && !state.is_empty();
+    let target = kept.member("returnTo").text().and_then(|target| url::target(target, origin).ok());
+    proven.then(|| Settled::Returned {
+        return_to: target.unwrap_or("/").to_owned(),
+        report: super::report::confirmed(kept.member("report"), kept.member("confirmed").is_true(), now),
+    })
+}
+
+pub(super) const fn login_required() -> Error {
+    Error::new(Code::LoginRequired, "nobody is signed in")
+}

@@ -1,0 +1,626 @@
+//! The machine of one tab: what it is told, what it asks for, and how the two meet.
+
+use core::cell::Cell;
+
+use super::logout::{Asked, Logout};
+use super::record::{Change, Verdict};
+use super::refresh::Use;
+use super::sign_in::{Callback, Login};
+use super::tab::{Seen, Tab};
+use super::watch::{Start, Watch};
+use super::withdrawal::Withdrawal;
+use super::{Event, Reason, Snapshot, Status};
+use crate::protocol::json::Parse;
+use crate::protocol::options::{Clear, Place};
+use crate::protocol::{self, Error, Json, Options, Request, Secret};
+
+/// Numbers what the app asked for.
+pub type Id = u32;
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Input {
+    /// The app asks. The shell chooses an `id` that is not in use.
+    Call {
+        /// Its number.
+        id: Id,
+        /// What it asks.
+        call: Call,
+    },
+    /// An effect came to something.
+    Reply {
+        /// Whose effect it was.
+        id: Id,
+        /// Which of its effects.
+        part: u8,
+        /// What it came to.
+        reply: Reply,
+    },
+    /// Something happened outside.
+    Signal(Signal),
+}
+
+/// What the app asks.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Call {
+    /// Is this address an answer?
+    Callback {
+        /// The address.
+        address: String,
+        /// The page's own address.
+        here: String,
+        /// What waits in [`Slot::SignIn`].
+        sign_in: Option<Json>,
+        /// What waits in [`Slot::SignOut`].
+        sign_out: Option<Json>,
+    },
+    /// Sign in.
+    Login {
+        /// The app's options.
+        options: Json,
+        /// The page's address.
+        here: String,
+        /// Random bytes.
+        entropy: Box<[u8; 96]>,
+    },
+    /// Sign out.
+    Logout {
+        /// The app's options.
+        options: Json,
+        /// Random bytes.
+        entropy: Box<[u8; 32]>,
+    },
+    /// Begin: read what this browser has.
+    Start {
+        /// What waits in [`Slot::Left`].
+        left: Option<Json>,
+    },
+    /// An access token.
+    Token {
+        /// The app's options.
+        options: Json,
+    },
+}
+
+/// What happened outside.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Signal {
+    /// Another tab says that it has signed out of the generations before this one.
+    Acknowledged {
+        /// The generation it has seen.
+        generation: u64,
+    },
+    /// The page is on its way out: what may not be lost has to be sent now.
+    Away,
+    /// Something may have changed: a message, the mark, or this tab was away.
+    Look,
+    /// The page came back although it had left for a sign-in or sign-out.
+    Restored,
+}
+
+/// What the shell is asked to do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Output {
+    /// End what this client's `fetch` has under way.
+    Abort,
+    /// The page's address, without the answer.
+    Clean(String),
+    /// Tell the app what happened.
+    Event(Event),
+    /// Forget the key share that was kept to open what logout takes out.
+    Forget,
+    /// Write to session storage, or delete.
+    Keep(Slot, Option<Json>),
+    /// Raise the mark in local storage, and take it down.
+    Mark,
+    /// Leave the page.
+    Navigate(Secret),
+    /// Do, and reply.
+    Perform {
+        /// Who asks.
+        id: Id,
+        /// Which of its effects.
+        part: u8,
+        /// What to do.
+        effect: Effect,
+    },
+    /// Tell the other tabs.
+    Post(Message),
+    /// Answer the app.
+    Settle {
+        /// Its number.
+        id: Id,
+        /// The answer.
+        result: Box<Result<Settled, Error>>,
+    },
+    /// Delete the key share in the cookie, now.
+    Shut,
+    /// The app sees this from now on.
+    Show(Box<Snapshot>),
+}
+
+/// What is done outside and replied to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// One transaction on the record.
+    Commit {
+        /// Where sessions are kept.
+        place: Place,
+        /// The change.
+        change: Change,
+    },
+    /// The SHA-256 digest of a text.
+    Digest(Secret),
+    /// One HTTP request.
+    Fetch(Request),
+    /// What this browser offers.
+    Probe,
+    /// So many milliseconds.
+    Wait(u64),
+    /// Clear local and session storage.
+    Wipe(Clear),
+}
+
+/// What an effect came to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reply {
+    /// Of [`Effect::Commit`].
+    Committed {
+        /// What the change came to.
+        verdict: Verdict,
+        /// What the record holds now.
+        seen: Seen,
+    },
+    /// Of [`Effect::Commit`], where the browser refuses: the change comes back, not made.
+    Refused(Change),
+    /// Of [`Effect::Digest`]; `None` where WebCrypto refuses.
+    Digest(Option<Vec<u8>>),
+    /// Of [`Effect::Fetch`].
+    Answer(protocol::Answer),
+    /// Of [`Effect::Probe`].
+    Probed {
+        /// Whether the record can be kept in IndexedDB, sealed.
+        record: bool,
+        /// Whether cookies are kept.
+        cookies: bool,
+        /// Whether session storage is there.
+        session_storage: bool,
+    },
+    /// Of [`Effect::Wait`].
+    Woken,
+    /// Of [`Effect::Wipe`]: names of keys.
+    Wiped {
+        /// What was deleted.
+        removed: Vec<String>,
+        /// What should have gone and is still there.
+        residue: Vec<String>,
+    },
+}
+
+/// What waits in session storage.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Slot {
+    /// The generation that this tab alone has left.
+    Left,
+    /// The sign-in under way.
+    SignIn,
+    /// The report of the sign-out that left for the provider.
+    SignOut,
+}
+
+/// What tabs say to each other. It carries no secret, and whoever hears it only looks.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Message {
+    /// "I have seen that generation and am signed out of those before it."
+    Acknowledge {
+        /// The generation.
+        generation: u64,
+    },
+    /// "Look again."
+    Look {
+        /// The generation to be seen, for the timeline of those who debug.
+        generation: u64,
+    },
+}
+
+impl Message {
+    /// The form on the channel.
+    pub fn to_json(self) -> Json {
+        let (kind, generation) = match self {
+            Self::Acknowledge { generation } => ("acknowledge", generation),
+            Self::Look { generation } => ("look", generation),
+        };
+        Json::object([("kind", kind.into()), ("generation", generation.into())])
+    }
+
+    /// What a message means. Any script on the origin can send one, so all it can cause is a look.
+    pub fn signal(json: &Json) -> Signal {
+        match (json.member("kind").text(), json.member("generation").count()) {
+            (Some("acknowledge"), Some(generation)) => Signal::Acknowledged { generation },
+            _ => Signal::Look,
+        }
+    }
+}
+
+/// What the app gets.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Settled {
+    /// An access token.
+    AccessToken(Secret),
+    /// Nothing to say.
+    Done,
+    /// The address was no answer.
+    NoAnswer,
+    /// A sign-in is complete.
+    SignedIn {
+        /// Where to go on.
+        return_to: String,
+        /// The claims.
+        user: Json,
+    },
+    /// A sign-out is complete.
+    SignedOut(Json),
+    /// The provider sent the user back after a sign-out.
+    Returned {
+        /// Where to go on.
+        return_to: String,
+        /// The report, with the provider's layer confirmed.
+        report: Json,
+    },
+}
+
+/// A reply that nothing asked for, or a number that is in use. Nothing was changed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Misuse;
+
+/// One tab's session machine.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Machine {
+    pub(super) options: Options,
+    tab: Tab,
+    operations: Vec<(Id, Operation)>,
+    outputs: Vec<Output>,
+    shown: Option<Snapshot>,
+    /// For what the machine does on its own: above the numbers of the app.
+    own: Id,
+}
+
+/// What is under way. Several may be, and each keeps its own place.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Operation {
+    Callback(Callback),
+    Login(Login),
+    Logout(Logout),
+    Start(Start),
+    Use(Use),
+    Watch(Watch),
+    Withdrawal(Withdrawal),
+}
+
+/// Where an operation goes on.
+pub(super) enum Step {
+    /// It waits for replies.
+    Go(Operation),
+    /// It is over.
+    End,
+    /// The reply does not belong to it: nothing changed.
+    Refuse(Operation),
+}
+
+/// What an operation may read and do in one step.
+pub(super) struct Context<'a> {
+    pub(super) id: Id,
+    pub(super) now: u64,
+    pub(super) parse: Parse<'a>,
+    pub(super) options: &'a Options,
+    pub(super) tab: &'a mut Tab,
+    outputs: &'a mut Vec<Output>,
+    born: &'a mut Vec<(Id, Operation)>,
+    own: &'a mut Id,
+}
+
+impl Context<'_> {
+    pub(super) fn ask(&mut self, part: u8, effect: Effect) {
+        self.outputs.push(Output::Perform { id: self.id, part, effect });
+    }
+
+    pub(super) fn commit(&mut self, change: Change) {
+        self.ask(0, Effect::Commit { place: self.tab.place, change });
+    }
+
+    pub(super) fn fetch(&mut self, request: Request) {
+        self.ask(0, Effect::Fetch(request));
+    }
+
+    pub(super) fn put(&mut self, output: Output) {
+        self.outputs.push(output);
+    }
+
+    pub(super) fn tell(&mut self, events: impl IntoIterator<Item = Event>) {
+        self.outputs.extend(events.into_iter().map(Output::Event));
+    }
+
+    pub(super) fn settle(&mut self, result: Result<Settled, Error>) {
+        self.settle_for(self.id, result);
+    }
+
+    pub(super) fn fail(&mut self, error: Error) -> Step {
+        self.settle(Err(error));
+        Step::End
+    }
+
+    pub(super) fn settle_for(&mut self, id: Id, result: Result<Settled, Error>) {
+        self.outputs.push(Output::Settle { id, result: Box::new(result) });
+    }
+
+    /// Begins an operation that nobody waits for, beside this one.
+    pub(super) fn beside(&mut self, begin: impl FnOnce(&mut Context<'_>) -> Step) {
+        *self.own += 1;
+        let mut context = Context {
+            id: *self.own,
+            now: self.now,
+            parse: self.parse,
+            options: self.options,
+            tab: self.tab,
+            outputs: self.outputs,
+            born: self.born,
+            own: self.own,
+        };
+        let id = context.id;
+        if let Step::Go(operation) = begin(&mut context) {
+            self.born.push((id, operation));
+        }
+    }
+
+    /// Takes over what the record says. A session that was taken out of it is revoked.
+    pub(super) fn see(&mut self, seen: &Seen, why: Reason) {
+        let content = seen.session.as_ref().filter(|_| seen.live);
+        let events = self.tab.adopt(seen, content, self.now, why);
+        if events.iter().any(|event| matches!(event, Event::SignedOut(_))) {
+            self.put(Output::Abort);
+        }
+        self.tell(events);
+        if let Some(taken) = seen.session.as_ref().filter(|_| !seen.live) {
+            self.beside(|context| Withdrawal::begin(context, taken, 0));
+        }
+    }
+
+    /// Tells the other tabs by both carriers.
+    pub(super) fn announce(&mut self, generation: u64) {
+        self.put(Output::Post(Message::Look { generation }));
+        self.put(Output::Mark);
+    }
+}
+
+impl Machine {
+    /// A machine that knows nothing yet. [`Call::Start`] comes first.
+    pub fn new(options: Options) -> Self {
+        let tab = Tab::new(options.place, options.metadata.clone());
+        Self { options, tab, operations: Vec::new(), outputs: Vec::new(), shown: None, own: 1 << 31 }
+    }
+
+    /// The options it was made with.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// Takes what happened. [`Machine::poll`] has to be drained after every call.
+    ///
+    /// # Errors
+    /// [`Misuse`], with nothing changed. A late reply to an operation that has moved on is one.
+    pub fn handle(&mut self, now: u64, parse: Parse<'_>, input: Input) -> Result<(), Misuse> {
+        let before = self.tab.version;
+        match input {
+            Input::Call { id, .. } if self.operations.iter().any(|(own, _)| *own == id) => return Err(Misuse),
+            Input::Call { id, call } => self.call(id, call, now, parse),
+            // The session goes on in memory, and the app is shown so.
+            Input::Reply { id, part, reply: Reply::Refused(change) } if self.tab.place != Place::Memory => {
+                self.tab.place = Place::Memory;
+                let effect = Effect::Commit { place: Place::Memory, change };
+                self.outputs.push(Output::Perform { id, part, effect });
+            }
+            Input::Reply { id, part, reply } => {
+                let reply = Cell::new(Some(reply));
+                let moved = self.advance(&[id], now, parse, |operation, context| {
+                    let Some(reply) = reply.take() else { return Step::Refuse(operation) };
+                    match operation {
+                        Operation::Callback(operation) => operation.step(context, reply),
+                        Operation::Login(operation) => operation.step(context, reply),
+                        Operation::Logout(operation) => operation.step(context, part, reply),
+                        Operation::Start(operation) => operation.step(context, reply),
+                        Operation::Use(operation) => operation.step(context, reply),
+                        Operation::Watch(operation) => operation.step(context, reply),
+                        Operation::Withdrawal(operation) => operation.step(context, reply),
+                    }
+                });
+                if !moved {
+                    return Err(Misuse);
+                }
+            }
+            Input::Signal(signal) => self.signal(signal, now, parse),
+        }
+        if self.tab.version != before || self.tab.session.is_none() {
+            self.wake(now, parse);
+        }
+        self.show();
+        Ok(())
+    }
+
+    /// Gives what is to be done next, in order.
+    pub fn poll(&mut self) -> Option<Output> {
+        if self.outputs.is_empty() { None } else { Some(self.outputs.remove(0)) }
+    }
+
+    fn call(&mut self, id: Id, call: Call, now: u64, parse: Parse<'_>) {
+        let step = match call {
+            Call::Start { left } => {
+                self.tab.left = left.as_ref().and_then(Json::count);
+                self.run(id, now, parse, Start::begin)
+            }
+            Call::Login { options, here, entropy } => {
+                self.run(id, now, parse, |context| Login::begin(context, &options, &here, entropy))
+            }
+            Call::Callback { address, here, sign_in, sign_out } => {
+                let running = self.operations.iter_mut().find_map(|(_, operation)| match operation {
+                    Operation::Callback(callback) if callback.is_for(&address) => Some(callback),
+                    _ => None,
+                });
+                if let Some(callback) = running {
+                    callback.join(id);
+                    return;
+                }
+                self.run(id, now, parse, |context| Callback::begin(context, &address, &here, sign_in, sign_out))
+            }
+            Call::Token { options } => self.run(id, now, parse, |context| Use::begin(context, &options)),
+            Call::Logout { options, entropy } => {
+                let asked = match Asked::parse(&options, &self.options) {
+                    Ok(asked) => asked,
+                    Err(error) => {
+                        self.outputs.push(Output::Settle { id, result: Box::new(Err(error)) });
+                        return;
+                    }
+                };
+                let running = self.operations.iter_mut().find_map(|(_, operation)| match operation {
+                    Operation::Logout(logout) if !logout.has_left() => Some(logout),
+                    _ => None,
+                });
+                if let Some(logout) = running {
+                    logout.join(id, &asked);
+                    return;
+                }
+                // Whoever waits for a token is told at once; what is under way is left to finish,
+                // so that its tokens are revoked when they arrive.
+                let waiting = self.ids(|operation| matches!(operation, Operation::Use(_)));
+                self.run(id, now, parse, |context| Logout::begin(context, asked, &entropy, &waiting))
+            }
+        };
+        self.place(id, step);
+    }
+
+    fn signal(&mut self, signal: Signal, now: u64, parse: Parse<'_>) {
+        match signal {
+            Signal::Acknowledged { generation } => {
+                for (_, operation) in &mut self.operations {
+                    if let Operation::Logout(logout) = operation {
+                        logout.acknowledge(generation);
+                    }
+                }
+            }
+            Signal::Away => {
+                let ids = self.ids(|operation| matches!(operation, Operation::Logout(_)));
+                self.advance(&ids, now, parse, |operation, context| match operation {
+                    Operation::Logout(logout) => logout.away(context),
+                    other => Step::Refuse(other),
+                });
+            }
+            Signal::Restored => {
+                self.operations.retain(|(_, operation)| match operation {
+                    Operation::Login(login) => !login.has_left(),
+                    Operation::Logout(logout) => !logout.has_left(),
+                    _ => true,
+                });
+                self.signal(Signal::Look, now, parse);
+            }
+            Signal::Look => {
+                let running = self.operations.iter_mut().find_map(|(_, operation)| match operation {
+                    Operation::Watch(watch) => Some(watch),
+                    _ => None,
+                });
+                // A look under way may have been too early: it is followed by another.
+                match running {
+                    Some(watch) => watch.look_again(),
+                    None => {
+                        self.own += 1;
+                        let id = self.own;
+                        let step = self.run(id, now, parse, Watch::begin);
+                        self.place(id, step);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Lets those look again who wait for another's refresh.
+    fn wake(&mut self, now: u64, parse: Parse<'_>) {
+        let ids = self.ids(|operation| matches!(operation, Operation::Use(operation) if operation.is_waiting()));
+        self.advance(&ids, now, parse, |operation, context| match operation {
+            Operation::Use(operation) => operation.step(context, Reply::Woken),
+            other => Step::Refuse(other),
+        });
+    }
+
+    fn ids(&self, of: impl Fn(&Operation) -> bool) -> Vec<Id> {
+        self.operations.iter().filter(|(_, operation)| of(operation)).map(|(id, _)| *id).collect()
+    }
+
+    fn advance(
+        &mut self,
+        ids: &[Id],
+        now: u64,
+        parse: Parse<'_>,
+        step: impl Fn(Operation, &mut Context<'_>) -> Step,
+    ) -> bool {
+        ids.iter().all(|id| {
+            let Some(at) = self.operations.iter().position(|(own, _)| own == id) else { return false };
+            let (id, operation) = self.operations.remove(at);
+            let next = self.run(id, now, parse, |context| step(operation, context));
+            self.place(id, next)
+        })
+    }
+
+    fn run(&mut self, id: Id, now: u64, parse: Parse<'_>, step: impl FnOnce(&mut Context<'_>) -> Step) -> Step {
+        let mut born = Vec::new();
+        let step = step(&mut Context {
+            id,
+            now,
+            parse,
+            options: &self.options,
+            tab: &mut self.tab,
+            outputs: &mut self.outputs,
+            born: &mut born,
+            own: &mut self.own,
+        });
+        self.operations.append(&mut born);
+        step
+    }
+
+    fn place(&mut self, id: Id, step: Step) -> bool {
+        match step {
+            Step::Go(operation) => self.operations.push((id, operation)),
+            Step::End => {}
+            Step::Refuse(operation) => {
+                self.operations.push((id, operation));
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Shows the app where the tab stands, if that is something new.
+    fn show(&mut self) {
+        let under_way = |test: fn(&Operation) -> bool| self.operations.iter().any(|(_, operation)| test(operation));
+        let status = if under_way(|operation| matches!(operation, Operation::Logout(logout) if logout.is_signing_out())) {
+            Status::SigningOut
+        } else if under_way(|operation| matches!(operation, Operation::Login(_) | Operation::Callback(_))) {
+            Status::SigningIn
+        } else if self.tab.session.is_some() {
+            Status::SignedIn
+        } else {
+            Status::SignedOut
+        };
+        let session = self.tab.session.as_ref();
+        let snapshot = Snapshot {
+            status,
+            user: session.map(|session| session.claims.json().clone()),
+            expires_at: session.and_then(|session| session.expires_at),
+            scope: session.map(|session| session.scope.clone()),
+            place: self.tab.place,
+        };
+        if self.shown.as_ref() != Some(&snapshot) {
+            self.shown = Some(snapshot.clone());
+            // Whoever is told what happened must already see where the tab stands.
+            let first = self.outputs.iter().position(|output| matches!(output, Output::Event(_)));
+            self.outputs.insert(first.unwrap_or(self.outputs.len()), Output::Show(Box::new(snapshot)));
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! The session machine: it decides, the shell performs.
+//!
+//! [`Machine::handle`] takes what happened, [`Machine::poll`] gives what is to be done. Nothing here
+//! reads a clock, draws entropy, or touches network or storage.
+//!
+//! Two matches own the transitions: what a tab does next is decided by each operation's `step`
+//! ([`logout`] is the one to read first), and what may be committed to the state that all tabs
+//! share is decided by [`record::Change::apply`].
+
+mod event;
+mod grant;
+pub mod logout;
+mod machine;
+pub mod record;
+mod refresh;
+pub mod report;
+mod sign_in;
+mod tab;
+mod watch;
+mod withdrawal;
+
+pub use event::{Event, Reason, Snapshot, Status};
+pub use grant::Session;
+pub use machine::{Call, Effect, Id, Input, Machine, Message, Misuse, Output, Reply, Settled, Signal, Slot};
+pub use record::{Change, Record};
+pub use tab::Seen;

@@ -1,0 +1,429 @@
+//! The one record: the only truth about a session, and every change that may be made to it.
+//!
+//! The shell runs [`Change::apply`] inside one IndexedDB transaction, which serialises across tabs.
+//! The twelve rules of the model (`ARCHITECTURE.md`, "Generations") are the arms of its match.
+
+use super::Session;
+use crate::protocol::Json;
+use crate::protocol::options::Place;
+
+/// How many notes the ledger keeps; the oldest goes first.
+const LEDGER: usize = 32;
+
+/// What all tabs of a client share, without the sealed session itself.
+#[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
+pub struct Record {
+    /// Raised by every sign-in and every sign-out.
+    pub generation: u64,
+    /// Where the session stands, if there is one.
+    pub slot: Slot,
+    /// What may still be alive at the server.
+    pub ledger: Vec<Entry>,
+    /// Numbers the notes.
+    pub serial: u64,
+    /// Whether nothing was stored yet.
+    pub is_new: bool,
+}
+
+/// Where a session stands: in the record, or (by option) in a tab of its own.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+pub struct Slot {
+    /// Whether there is a sealed session.
+    pub present: bool,
+    /// The generation it belongs to. It is live only while the record has the same.
+    pub generation: u64,
+    /// Raised with every new content.
+    pub revision: u64,
+    /// How often its refresh token was sent. A refresh token is sent only by whom raised this.
+    pub sent: u64,
+    /// When it was sent last.
+    pub sent_at: u64,
+}
+
+/// A note of something that may be alive at the server and is in nobody's hands.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Entry {
+    /// Its number.
+    pub id: u64,
+    /// What it is about.
+    pub kind: Kind,
+    /// When it was written.
+    pub at: u64,
+}
+
+/// What a note is about.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Kind {
+    /// A code was sent; its tokens were not yet seen.
+    Exchange,
+    /// The tokens of a session that was signed out and whose revocation is not confirmed.
+    Logout,
+    /// A refresh token was sent and its answer is not yet known, or lost.
+    Refresh,
+    /// A session that a new one replaced.
+    Replaced,
+    /// A sealed session without its key: the browser was closed, or a tab died signing out.
+    Unopened,
+}
+
+impl Kind {
+    const ALL: [Self; 5] = [Self::Exchange, Self::Logout, Self::Refresh, Self::Replaced, Self::Unopened];
+
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Exchange => "exchange",
+            Self::Logout => "logout",
+            Self::Refresh => "refresh",
+            Self::Replaced => "replaced",
+            Self::Unopened => "unopened",
+        }
+    }
+}
+
+/// A change to the record: applied whole, or not at all.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Change {
+    /// Clears a note.
+    Confirm {
+        /// Its number.
+        entry: u64,
+    },
+    /// Ends the session: this is logout's one point of commit.
+    End,
+    /// Ends a tab's own session and nobody else's.
+    EndOwn,
+    /// Puts a new session in place, if nothing happened since its sign-in began.
+    Install {
+        /// The generation in which the sign-in began.
+        generation: u64,
+        /// The note of the exchange.
+        entry: u64,
+        /// The new session.
+        session: Box<Session>,
+    },
+    /// Ends a session that the provider refuses, or that has expired.
+    Invalidate {
+        /// The session that is meant.
+        of: Version,
+        /// The note of the refresh that was refused; 0 where none was sent.
+        entry: u64,
+    },
+    /// Looks, and gives the session where it is not the known one.
+    Look {
+        /// What the tab has in memory.
+        known: Version,
+    },
+    /// Looks for the first time, and buries a session whose key is gone.
+    Open,
+    /// Writes down that a code is about to be sent.
+    Redeem {
+        /// The generation in which the sign-in began.
+        generation: u64,
+    },
+    /// Takes back the right to refresh: nothing was consumed.
+    Release {
+        /// The session that is meant.
+        of: Version,
+        /// The attempt that was allowed.
+        attempt: u64,
+        /// The note of that attempt.
+        entry: u64,
+    },
+    /// Puts the refreshed session in place.
+    Renew {
+        /// The session that was refreshed.
+        of: Version,
+        /// The note of the attempt that succeeded.
+        entry: u64,
+        /// The new session.
+        session: Box<Session>,
+    },
+    /// Asks for the right to send the refresh token.
+    Reserve {
+        /// The session that is meant.
+        of: Version,
+        /// The attempt of one's own that failed; 0 for the first.
+        after: u64,
+        /// After how many milliseconds somebody else's attempt counts as lost.
+        patience_ms: u64,
+    },
+}
+
+/// Names one content of one session.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+pub struct Version {
+    /// Its generation.
+    pub generation: u64,
+    /// Its revision.
+    pub revision: u64,
+}
+
+/// What a change came to.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Verdict {
+    /// It was made, with this note in the ledger (0: none).
+    Done {
+        /// The note's number.
+        entry: u64,
+    },
+    /// The refresh token may be sent, as this attempt.
+    Send {
+        /// The attempt's number, from 1.
+        attempt: u64,
+        /// Its note, which stands until the answer is known.
+        entry: u64,
+    },
+    /// The session that was meant is no longer there; nothing was changed.
+    Superseded,
+    /// Somebody else is refreshing; nothing was changed.
+    Wait,
+}
+
+/// What the shell does with the sealed session in the same transaction.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Content {
+    /// Leaves it.
+    Keep,
+    /// Deletes it, and its key.
+    Remove,
+    /// Puts the change's own session in its place.
+    Replace,
+}
+
+/// The outcome of [`Change::apply`].
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Applied {
+    /// What the change came to.
+    pub verdict: Verdict,
+    /// What is done with the sealed session.
+    pub content: Content,
+    /// Whether the session that was there before is to be unsealed and given.
+    pub reveal: bool,
+    /// Whether the record itself has to be written.
+    pub write: bool,
+}
+
+impl Change {
+    /// The session that has to be sealed before the transaction begins.
+    pub fn session(&self) -> Option<&Session> {
+        match self {
+            Self::Install { session, .. } | Self::Renew { session, .. } => Some(session),
+            _ => None,
+        }
+    }
+
+    /// Whether it leaves the record as it is, so that a read-only transaction does.
+    pub fn only_looks(&self) -> bool {
+        matches!(self, Self::Look { .. })
+    }
+
+    /// Makes the change. `share` tells whether the key share outside the record still stands.
+    ///
+    /// Every transition of what tabs share is in this one match.
+    pub fn apply(&self, record: &mut Record, place: Place, share: bool, now: u64) -> Applied {
+        let live = record.is_live(share);
+        let version = record.version();
+        let shared = place == Place::Browser;
+        match self {
+            Self::Look { .. } | Self::Open if record.is_outlived() => {
+                // Another tab ended every session: this tab takes its own out, to revoke it.
+                record.remove();
+                Applied::made(0, Content::Remove, true)
+            }
+            Self::Open if record.slot.present && !share => {
+                let entry = record.note(Kind::Unopened, now);
+                record.end(shared);
+                Applied::made(entry, Content::Remove, false)
+            }
+            Self::Open => Applied { write: record.is_new, ..Applied::seen(live) },
+            Self::Look { known } => Applied::seen(live && *known != version),
+
+            Self::Redeem { generation } if *generation == record.generation => {
+                Applied::made(record.note(Kind::Exchange, now), Content::Keep, false)
+            }
+            Self::Install { generation, entry, .. } if *generation == record.generation => {
+                let replaced = record.slot.present;
+                record.clear(*entry);
+                let entry = if replaced { record.note(Kind::Replaced, now) } else { 0 };
+                if shared {
+                    record.generation += 1;
+                }
+                record.slot = Slot {
+                    present: true,
+                    generation: record.generation,
+                    revision: record.slot.revision + 1,
+                    ..Slot::default()
+                };
+                Applied::made(entry, Content::Replace, replaced)
+            }
+            Self::Redeem { .. } | Self::Install { .. } => Applied::superseded(live),
+
+            Self::Reserve { of, after, patience_ms } if live && *of == version => {
+                // A clock that was set back must not make a lost attempt look young for ever.
+                let lost = now.abs_diff(record.slot.sent_at) >= *patience_ms;
+                if record.slot.sent == *after || lost {
+                    let entry = record.note(Kind::Refresh, now);
+                    record.slot.sent += 1;
+                    record.slot.sent_at = now;
+                    Applied {
+                        verdict: Verdict::Send { attempt: record.slot.sent, entry },
+                        ..Applied::made(0, Content::Keep, false)
+                    }
+                } else {
+                    Applied { verdict: Verdict::Wait, ..Applied::seen(false) }
+                }
+            }
+            Self::Renew { of, entry, .. } if live && *of == version => {
+                record.clear(*entry);
+                record.slot.revision += 1;
+                record.slot.sent = 0;
+                Applied::made(0, Content::Replace, false)
+            }
+            Self::Release { of, attempt, entry }
+                if live && *of == version && record.slot.sent == *attempt =>
+            {
+                record.clear(*entry);
+                record.slot.sent = 0;
+                Applied::made(0, Content::Keep, false)
+            }
+            Self::Invalidate { of, entry } if live && *of == version => {
+                record.clear(*entry);
+                record.end(shared);
+                Applied::made(0, Content::Remove, true)
+            }
+            Self::Reserve { .. } | Self::Renew { .. } | Self::Release { .. } | Self::Invalidate { .. } => {
+                Applied::superseded(live)
+            }
+
+            Self::End | Self::EndOwn => {
+                let present = record.slot.present;
+                let entry = if present { record.note(Kind::Logout, now) } else { 0 };
+                record.end(matches!(self, Self::End));
+                Applied::made(entry, Content::Remove, present)
+            }
+            Self::Confirm { entry } => {
+                record.clear(*entry);
+                Applied::made(0, Content::Keep, false)
+            }
+        }
+    }
+}
+
+impl Record {
+    /// Whether a session is there that may be used.
+    pub fn is_live(&self, share: bool) -> bool {
+        self.slot.present && share && self.slot.generation == self.generation
+    }
+
+    /// The version of what is there.
+    pub fn version(&self) -> Version {
+        Version { generation: self.slot.generation, revision: self.slot.revision }
+    }
+
+    /// Whether a tab's own session is of a generation that has ended.
+    fn is_outlived(&self) -> bool {
+        self.slot.present && self.slot.generation != self.generation
+    }
+
+    fn end(&mut self, raise: bool) {
+        if raise {
+            self.generation += 1;
+        }
+        self.remove();
+    }
+
+    fn remove(&mut self) {
+        self.slot = Slot { revision: self.slot.revision, ..Slot::default() };
+    }
+
+    fn note(&mut self, kind: Kind, now: u64) -> u64 {
+        self.serial += 1;
+        self.ledger.push(Entry { id: self.serial, kind, at: now });
+        let excess = self.ledger.len().saturating_sub(LEDGER);
+        self.ledger.drain(..excess);
+        self.serial
+    }
+
+    fn clear(&mut self, id: u64) {
+        self.ledger.retain(|entry| entry.id != id);
+    }
+
+    /// The form at rest of what tabs share. It holds no secret.
+    pub fn to_json(&self) -> Json {
+        let ledger = self.ledger.iter().map(|entry| {
+            Json::object([
+                ("id", entry.id.into()),
+                ("kind", entry.kind.as_str().into()),
+                ("at", entry.at.into()),
+            ])
+        });
+        Json::object([
+            ("generation", self.generation.into()),
+            ("serial", self.serial.into()),
+            ("ledger", Json::Array(ledger.collect())),
+        ])
+    }
+
+    /// From the forms at rest, which anyone on this origin may have written: what cannot be read
+    /// counts as absent.
+    ///
+    /// A record that is not there begins with a generation taken from the clock, so that no tab
+    /// that remembers an earlier record, since deleted, can take the new one for it.
+    pub fn from_json(json: &Json, slot: &Json, now: u64) -> Self {
+        let entry = |json: &Json| {
+            let word = json.member("kind").text()?;
+            Some(Entry {
+                id: json.member("id").count()?,
+                kind: Kind::ALL.into_iter().find(|kind| kind.as_str() == word)?,
+                at: json.member("at").count()?,
+            })
+        };
+        let mut ledger: Vec<_> = json.member("ledger").items().iter().filter_map(entry).collect();
+        ledger.truncate(LEDGER);
+        Self {
+            is_new: !json.is_object(),
+            generation: json.member("generation").count().unwrap_or(now),
+            serial: json.member("serial").count().unwrap_or(0),
+            slot: Slot::from_json(slot),
+            ledger,
+        }
+    }
+}
+
+impl Slot {
+    /// The form at rest. It holds no secret.
+    pub fn to_json(&self) -> Json {
+        Json::object([
+            ("present", self.present.into()),
+            ("generation", self.generation.into()),
+            ("revision", self.revision.into()),
+            ("sent", self.sent.into()),
+            ("sentAt", self.sent_at.into()),
+        ])
+    }
+
+    fn from_json(json: &Json) -> Self {
+        let count = |name| json.member(name).count().unwrap_or(0);
+        Self {
+            present: json.member("present").is_true(),
+            generation: count("generation"),
+            revision: count("revision"),
+            sent: count("sent"),
+            sent_at: count("sentAt"),
+        }
+    }
+}
+
+impl Applied {
+    const fn made(entry: u64, content: Content, reveal: bool) -> Self {
+        Self { verdict: Verdict::Done { entry }, content, reveal, write: true }
+    }
+
+    const fn seen(reveal: bool) -> Self {
+        Self { verdict: Verdict::Done { entry: 0 }, content: Content::Keep, reveal, write: false }
+    }
+
+    const fn superseded(reveal: bool) -> Self {
+        Self { verdict: Verdict::Superseded, content: Content::Keep, reveal, write: false }
+    }
+}

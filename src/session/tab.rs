@@ -1,0 +1,114 @@
+//! What one tab knows. Memory is a cache of the record: it never decides that a session lives.
+
+use super::record::Version;
+use super::{Event, Reason, Session, Settled};
+use crate::protocol::options::Place;
+use crate::protocol::{Error, Metadata};
+
+/// How long one look at the record may be reused, in milliseconds.
+const FRESH_MS: u64 = 50;
+
+/// What came back from the record.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Seen {
+    /// Numbers the tab's transactions in the order in which they read the record.
+    pub order: u64,
+    /// The record's generation.
+    pub generation: u64,
+    /// What the slot holds now.
+    pub version: Version,
+    /// Whether a session is there that may be used.
+    pub live: bool,
+    /// The session that was there before the change, where it was asked for and could be opened:
+    /// the one to use while `live`, else one that was taken out and has to be revoked.
+    pub session: Option<Session>,
+}
+
+/// A sign-in's answer that was dealt with, so that asking again gives the same.
+pub(super) type Answered = (String, Result<Settled, Error>);
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Tab {
+    /// Where the session is really kept.
+    pub(super) place: Place,
+    pub(super) has_session_storage: bool,
+    /// What memory holds of the session.
+    pub(super) session: Option<Session>,
+    pub(super) version: Version,
+    /// The generation last seen.
+    pub(super) generation: u64,
+    /// The transaction in which it was seen.
+    order: u64,
+    pub(super) looked_at: Option<u64>,
+    /// The generation that this tab alone has signed out of.
+    pub(super) left: Option<u64>,
+    /// A sign-out has begun and is not yet committed: nothing may be taken into memory.
+    pub(super) closing: bool,
+    pub(super) metadata: Option<Metadata>,
+    pub(super) answered: Option<Answered>,
+}
+
+impl Tab {
+    pub(super) fn new(place: Place, metadata: Option<Metadata>) -> Self {
+        Self {
+            place,
+            has_session_storage: true,
+            session: None,
+            version: Version::default(),
+            generation: 0,
+            order: 0,
+            looked_at: None,
+            left: None,
+            closing: false,
+            metadata,
+            answered: None,
+        }
+    }
+
+    /// The session, if the record was seen so recently that it may be used without another look.
+    pub(super) fn fresh(&self, now: u64) -> Option<&Session> {
+        self.looked_at.filter(|at| now.abs_diff(*at) <= FRESH_MS).and(self.session.as_ref())
+    }
+
+    /// The version to say when looking: what memory holds, or nothing.
+    pub(super) fn known(&self) -> Version {
+        if self.session.is_some() { self.version } else { Version::default() }
+    }
+
+    /// Takes over what the record says, and tells what changed for the app. `content` is the
+    /// session that goes with it, `why` the reason if there is none.
+    pub(super) fn adopt(&mut self, seen: &Seen, content: Option<&Session>, now: u64, why: Reason) -> Vec<Event> {
+        // A look that was answered late must not bring back what a later one has seen to be over.
+        if seen.order < self.order {
+            return Vec::new();
+        }
+        self.order = seen.order;
+        let usable = seen.live && !self.closing && self.left != Some(seen.generation);
+        let known = seen.version == self.version;
+        let next = content.or(self.session.as_ref().filter(|_| known)).filter(|_| usable).cloned();
+        if let Some(session) = &next {
+            self.metadata = Some(session.metadata.clone());
+        }
+        self.generation = seen.generation;
+        self.version = seen.version;
+        self.looked_at = Some(now);
+        self.replace(next, why)
+    }
+
+    fn replace(&mut self, next: Option<Session>, why: Reason) -> Vec<Event> {
+        let subject = |session: &Option<Session>| session.as_ref().map(|session| session.claims.subject().to_owned());
+        let (before, after) = (subject(&self.session), subject(&next));
+        self.session = next;
+        let mut events = Vec::new();
+        if before == after {
+            return events;
+        }
+        if before.is_some() {
+            events.push(Event::SignedOut(if after.is_some() { Reason::UserChanged } else { why }));
+        }
+        if let Some(session) = &self.session {
+            events.push(Event::SignedIn { user: session.claims.json().clone() });
+        }
+        events
+    }
+}

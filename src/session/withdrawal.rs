@@ -1,0 +1,69 @@
+//! Revoking tokens that nobody holds any more: late ones, replaced ones, those of an ended session.
+
+use super::Session;
+use super::machine::{Context, Effect, Operation, Reply, Step};
+use super::record::Change;
+use crate::protocol::revocation::{self, Hint, Outcome};
+use crate::protocol::{Metadata, Secret};
+
+/// A revocation that no call waits for.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Withdrawal {
+    /// The note that is cleared when all is confirmed; 0 for none.
+    entry: u64,
+    /// How many answers are awaited.
+    open: u8,
+    confirmed: bool,
+}
+
+impl Withdrawal {
+    /// Revokes a session's tokens.
+    pub(super) fn begin(context: &mut Context<'_>, session: &Session, entry: u64) -> Step {
+        Self::of(context, &session.metadata, session.refresh_token.as_ref(), &session.access_token, entry)
+    }
+
+    /// Revokes tokens, the refresh token first (RFC 7009 §2.1: it takes the others with it).
+    pub(super) fn of(
+        context: &mut Context<'_>,
+        metadata: &Metadata,
+        refresh_token: Option<&Secret>,
+        access_token: &Secret,
+        entry: u64,
+    ) -> Step {
+        let Some(endpoint) = &metadata.revocation_endpoint else { return Step::End };
+        let tokens = refresh_token.map(|token| (Hint::RefreshToken, token));
+        let mut open = 0;
+        for (hint, token) in tokens.into_iter().chain([(Hint::AccessToken, access_token)]) {
+            let timeout = context.options.request_timeout_ms;
+            context.ask(open, Effect::Fetch(revocation::request(context.options, endpoint, hint, token, timeout)));
+            open += 1;
+        }
+        Step::Go(Operation::Withdrawal(Self { entry, open, confirmed: true }))
+    }
+
+    /// Clears a note.
+    pub(super) fn confirm(context: &mut Context<'_>, entry: u64) -> Step {
+        if entry == 0 {
+            return Step::End;
+        }
+        context.commit(Change::Confirm { entry });
+        Step::Go(Operation::Withdrawal(Self { entry, open: 0, confirmed: true }))
+    }
+
+    pub(super) fn step(mut self, context: &mut Context<'_>, reply: Reply) -> Step {
+        match reply {
+            Reply::Answer(answer) if self.open > 0 => {
+                let (outcome, _) = revocation::response(&answer);
+                self.open -= 1;
+                self.confirmed &= outcome == Outcome::Revoked;
+                match self {
+                    Self { open: 0, confirmed: true, entry } => Self::confirm(context, entry),
+                    Self { open: 0, .. } => Step::End,
+                    _ => Step::Go(Operation::Withdrawal(self)),
+                }
+            }
+            Reply::Committed { .. } if self.open == 0 => Step::End,
+            _ => Step::Refuse(Operation::Withdrawal(self)),
+        }
+    }
+}

@@ -65,6 +65,7 @@ impl Core {
             .ok_or(const { Error::new(Code::InvalidOptions, "the options are not a plain object") })
             .and_then(|options| Options::parse(&options, &origin))
             .map_err(|error| hooks.error(&error))?;
+        let options = Rc::new(options);
         let namespace = options.namespace();
         let keys = Keys::new(&namespace);
         let mark = keys.mark();
@@ -141,7 +142,7 @@ impl Core {
         if !allowed {
             return send(&request).await;
         }
-        let none = || Ok(Call::Token { options: Json::object([]) });
+        let none = || Ok(Call::Token { options: Json::object(vec![]) });
         let token = JsFuture::from(shell.call(none())).await?;
         // Kept unsent, so that its body can be sent once more.
         let again = request.clone()?;
@@ -151,7 +152,7 @@ impl Core {
         }
         let mut fresh = JsFuture::from(shell.call(none())).await?;
         if fresh == token {
-            let forced = Json::object([("forceRefresh", true.into())]);
+            let forced = Json::object(vec![("forceRefresh", true.into())]);
             match JsFuture::from(shell.call(Ok(Call::Token { options: forced }))).await {
                 Ok(refreshed) => fresh = refreshed,
                 Err(_) => return Ok(answer),
@@ -225,7 +226,7 @@ impl Shell {
             }
             Output::Forget => self.store.forget(),
             Output::Keep(slot, value) => self.keys.keep(slot, value.as_ref()),
-            Output::Mark => self.keys.raise(&["", &clock::now().to_string()].concat()),
+            Output::Mark => self.keys.raise(&url::decimal(clock::now())),
             Output::Navigate(address) => navigation::leave(address.reveal()),
             Output::Perform { id, part, effect } => {
                 let shell = self.clone();
@@ -235,7 +236,7 @@ impl Shell {
                 });
             }
             Output::Post(message) => self.channel.post(message),
-            Output::Settle { id, result } => self.settle(id, *result),
+            Output::Settle { id, result } => self.settle(id, result),
             Output::Show(snapshot) => self.hooks.notify("snapshot", &json::write(&snapshot.to_json())),
             Output::Shut => self.store.shut(),
         }
@@ -313,15 +314,15 @@ impl Hooks {
 
 fn value(settled: Settled) -> JsValue {
     let object = |kind: &str, return_to: &str, name: &str, value: Json| {
-        json::write(&Json::object([("kind", kind.into()), ("returnTo", return_to.into()), (name, value)]))
+        json::write(&Json::object(vec![("kind", kind.into()), ("returnTo", return_to.into()), (name, value)]))
     };
     match settled {
         Settled::AccessToken(token) => token.reveal().into(),
         Settled::Done => JsValue::UNDEFINED,
         Settled::NoAnswer => JsValue::NULL,
-        Settled::SignedIn { return_to, user } => object("login", &return_to, "user", user),
+        Settled::SignedIn { return_to, user } => object("login", &return_to, "user", user.json().clone()),
         Settled::SignedOut(report) => json::write(&report),
-        Settled::Returned { return_to, report } => object("logout", &return_to, "report", report),
+        Settled::Returned { return_to, report } => object("logout", &return_to, "report", (*report).clone()),
     }
 }
 

@@ -4,6 +4,7 @@
 //! otherwise): what goes in is sealed before, what comes out is opened after.
 
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 use js_sys::Promise;
 use wasm_bindgen::closure::Closure;
@@ -28,7 +29,7 @@ const STORE: &str = "records";
 /// One client's record, wherever it is kept.
 #[derive(Debug)]
 pub(crate) struct Store {
-    options: Options,
+    options: Rc<Options>,
     name: String,
     /// The key of a tab's own session in session storage.
     own: String,
@@ -36,7 +37,7 @@ pub(crate) struct Store {
     /// The share that a sign-out has deleted, until what it takes out is opened.
     kept: RefCell<Option<String>>,
     database: RefCell<Option<IdbDatabase>>,
-    memory: RefCell<(Record, Option<Session>)>,
+    memory: RefCell<(Record, Option<Rc<Session>>)>,
     order: Cell<u64>,
 }
 
@@ -49,7 +50,7 @@ struct Stored {
 }
 
 impl Store {
-    pub(crate) fn new(options: &Options, keys: &Keys) -> Self {
+    pub(crate) fn new(options: &Rc<Options>, keys: &Keys) -> Self {
         let name = options.namespace();
         Self {
             share: Share::new(&name, options.origin.starts_with("https:")),
@@ -134,7 +135,7 @@ impl Store {
         let session = match (applied.reveal, place) {
             (false, _) => None,
             (true, Place::Memory) => in_memory,
-            (true, _) => self.open(before.as_ref()).await,
+            (true, _) => self.open(before.as_ref()).await.map(Rc::new),
         };
         let seen = Seen {
             order,
@@ -194,7 +195,7 @@ impl Store {
                 transaction.put(&self.name, &object([("head", head), ("slot", slot), ("sealed", sealed)]))
             }
             Place::Tab => {
-                let own = Json::object([
+                let own = Json::object(vec![
                     ("key", key.into()),
                     ("slot", record.slot.to_json()),
                     ("sealed", sealed.map(Sealed::to_json).unwrap_or(Json::Null)),

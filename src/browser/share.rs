@@ -24,8 +24,8 @@ impl Share {
     pub(crate) fn read(&self) -> Option<String> {
         let cookies = document()?.cookie().ok()?;
         cookies
-            .split("; ")
-            .filter_map(|cookie| cookie.split_once('='))
+            .split(';')
+            .filter_map(|cookie| cookie.trim_start().split_once('='))
             .find(|(name, value)| *name == self.name && !value.is_empty())
             .map(|(_, value)| value.to_owned())
     }

@@ -49,7 +49,7 @@ impl Sealed {
 
     /// The rest, as text.
     pub(crate) fn to_json(&self) -> Json {
-        Json::object([
+        Json::object(vec![
             ("iv", base64url::encode(&self.iv).as_str().into()),
             ("text", base64url::encode(&self.text).as_str().into()),
         ])

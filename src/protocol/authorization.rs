@@ -45,7 +45,7 @@ impl Login {
             age => Some(age.count().ok_or(const { invalid("`maxAge` is a number of seconds") })?),
         };
         let prompt = text("prompt")?;
-        if prompt.as_deref().is_some_and(|prompt| prompt.contains("none") && prompt != "none") {
+        if prompt.as_deref().is_some_and(|prompt| prompt != "none" && prompt.split(' ').any(|prompt| prompt == "none")) {
             return Err(invalid("`prompt: \"none\"` stands alone (OpenID Connect Core 1.0 §3.1.2.1)"));
         }
         let acr_values = text("acrValues")?;
@@ -110,7 +110,7 @@ impl Pending {
 
     /// For session storage.
     pub fn to_json(&self) -> Json {
-        Json::object([
+        Json::object(vec![
             ("state", self.state.as_str().into()),
             ("nonce", self.nonce.as_str().into()),
             ("verifier", self.verifier.reveal().into()),
@@ -141,7 +141,7 @@ impl Pending {
 
 /// The address of the authorization request: RFC 6749 §4.1.1, RFC 7636 §4.3, Core §3.1.2.1.
 pub fn request(options: &Options, metadata: &Metadata, login: &Login, pending: &Pending, challenge: &str) -> String {
-    let max_age = pending.max_age.map(|age| age.to_string());
+    let max_age = pending.max_age.map(url::decimal);
     let mut pairs = vec![
         ("response_type", "code"),
         ("client_id", &options.client_id),

@@ -72,7 +72,7 @@ impl Metadata {
 
     /// The same members as JSON, so that [`Metadata::parse`] takes them again.
     pub fn to_json(&self, issuer: &str) -> Json {
-        Json::object([
+        Json::object(vec![
             ("issuer", issuer.into()),
             ("authorization_endpoint", self.authorization_endpoint.as_str().into()),
             ("token_endpoint", self.token_endpoint.as_str().into()),

@@ -6,7 +6,7 @@
 
 use core::fmt;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 /// Turns text into JSON: the engine's `JSON.parse` in a browser, serde_json on the host.
@@ -31,7 +31,7 @@ pub enum Json {
 
 impl Json {
     /// An object of these members; `Null` members stay.
-    pub fn object<const N: usize>(members: [(&str, Json); N]) -> Self {
+    pub fn object(members: Vec<(&str, Json)>) -> Self {
         Self::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
     }
 
@@ -199,6 +199,27 @@ impl<'de> Visitor<'de> for AnyJson {
 
     fn visit_string<E>(self, text: String) -> Result<Json, E> {
         Ok(Json::String(text))
+    }
+
+    // The defaults of what JSON does not have would print what they met, and bring the code for it.
+    fn visit_bytes<E: Error>(self, _: &[u8]) -> Result<Json, E> {
+        Err(E::custom(""))
+    }
+
+    fn visit_none<E: Error>(self) -> Result<Json, E> {
+        Ok(Json::Null)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json, D::Error> {
+        Json::deserialize(deserializer)
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json, D::Error> {
+        Json::deserialize(deserializer)
+    }
+
+    fn visit_enum<A: EnumAccess<'de>>(self, _: A) -> Result<Json, A::Error> {
+        Err(A::Error::custom(""))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Json, A::Error> {

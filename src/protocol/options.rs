@@ -1,5 +1,7 @@
 //! The app's options, parsed once into what can be right.
 
+use std::rc::Rc;
+
 use super::{Code, Error, Json, Metadata, Result, url};
 
 /// Where the session is kept.
@@ -51,7 +53,7 @@ pub struct Options {
     /// The issuer, character for character.
     pub issuer: String,
     /// Metadata given by hand.
-    pub metadata: Option<Metadata>,
+    pub metadata: Option<Rc<Metadata>>,
     /// The public client's identifier.
     pub client_id: String,
     /// Where sign-ins come back to.
@@ -90,7 +92,7 @@ impl Options {
         }
         let metadata = match json.member("metadata") {
             Json::Null => None,
-            metadata => Some(Metadata::parse(metadata, &issuer, loopback)?),
+            metadata => Some(Rc::new(Metadata::parse(metadata, &issuer, loopback)?)),
         };
         Ok(Self {
             metadata,

@@ -30,10 +30,11 @@ pub fn parts(url: &str) -> Option<Parts<'_>> {
     }
     let (rest, fragment) = split(url, '#');
     let (rest, query) = split(rest, '?');
-    let (scheme, after) = rest.split_once("://")?;
-    if !matches!(scheme, "https" | "http") {
-        return None;
-    }
+    let (scheme, after) = match (rest.strip_prefix("https://"), rest.strip_prefix("http://")) {
+        (Some(after), _) => ("https", after),
+        (_, Some(after)) => ("http", after),
+        _ => return None,
+    };
     let authority = after.split('/').next()?;
     let host = match authority.rfind(':') {
         Some(colon) if !authority.ends_with(']') => {
@@ -128,7 +129,7 @@ pub fn with_query(url: &str, pairs: &[(&str, &str)]) -> String {
     [url, joint, &form(pairs)].concat()
 }
 
-/// Reads a form. A pair without `=` has an empty value; bytes that are no UTF-8 become U+FFFD.
+/// Reads a form. A pair without `=` has an empty value, and so has one whose bytes are no UTF-8.
 pub fn read_form(text: &str) -> Vec<(String, String)> {
     text.split('&')
         .filter(|pair| !pair.is_empty())
@@ -137,6 +138,14 @@ pub fn read_form(text: &str) -> Vec<(String, String)> {
             (decode(name), decode(value))
         })
         .collect()
+}
+
+/// Writes a number in digits.
+pub fn decimal(number: u64) -> String {
+    let (rest, digit) = (number / 10, (number % 10) as u8);
+    let mut text = if rest == 0 { String::new() } else { decimal(rest) };
+    text.push((b'0' + digit).into());
+    text
 }
 
 fn split(text: &str, mark: char) -> (&str, Option<&str>) {
@@ -176,5 +185,5 @@ fn decode(text: &str) -> String {
             _ => bytes.push(byte),
         }
     }
-    String::from_utf8_lossy(&bytes).into_owned()
+    String::from_utf8(bytes).unwrap_or_default()
 }

@@ -1,7 +1,9 @@
 //! What the app is told. Nothing here holds a token.
 
+use std::rc::Rc;
+
 use crate::protocol::options::Place;
-use crate::protocol::{Error, Json};
+use crate::protocol::{Claims, Error, Json};
 
 /// Where a tab stands.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -61,10 +63,7 @@ pub enum Event {
     /// A refresh did not succeed; the session stays.
     RefreshFailed(Error),
     /// Somebody is signed in.
-    SignedIn {
-        /// The claims.
-        user: Json,
-    },
+    SignedIn(Rc<Claims>),
     /// The session ended.
     SignedOut(Reason),
     /// There is a new access token.
@@ -79,7 +78,7 @@ impl Event {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::RefreshFailed(_) => "refreshFailed",
-            Self::SignedIn { .. } => "signedIn",
+            Self::SignedIn(_) => "signedIn",
             Self::SignedOut(_) => "signedOut",
             Self::TokenRefreshed { .. } => "tokenRefreshed",
         }
@@ -88,10 +87,10 @@ impl Event {
     /// What the listener gets; an error travels beside it.
     pub fn detail(&self) -> Json {
         match self {
-            Self::RefreshFailed(_) => Json::object([]),
-            Self::SignedIn { user } => Json::object([("user", user.clone())]),
-            Self::SignedOut(reason) => Json::object([("reason", reason.as_str().into())]),
-            Self::TokenRefreshed { expires_at } => Json::object([("expiresAt", (*expires_at).into())]),
+            Self::RefreshFailed(_) => Json::object(vec![]),
+            Self::SignedIn(claims) => Json::object(vec![("user", claims.json().clone())]),
+            Self::SignedOut(reason) => Json::object(vec![("reason", reason.as_str().into())]),
+            Self::TokenRefreshed { expires_at } => Json::object(vec![("expiresAt", (*expires_at).into())]),
         }
     }
 }
@@ -102,7 +101,7 @@ pub struct Snapshot {
     /// Where the tab stands.
     pub status: Status,
     /// The claims, while signed in.
-    pub user: Option<Json>,
+    pub user: Option<Rc<Claims>>,
     /// When the access token ends.
     pub expires_at: Option<u64>,
     /// The scopes granted.
@@ -114,10 +113,10 @@ pub struct Snapshot {
 impl Snapshot {
     /// The snapshot that JavaScript sees.
     pub fn to_json(&self) -> Json {
-        Json::object([
+        Json::object(vec![
             ("status", self.status.as_str().into()),
             ("isAuthenticated", (self.status == Status::SignedIn).into()),
-            ("user", self.user.clone().unwrap_or(Json::Null)),
+            ("user", self.user.as_ref().map_or(Json::Null, |claims| claims.json().clone())),
             ("expiresAt", self.expires_at.into()),
             ("scope", self.scope.as_deref().into()),
             ("storage", self.place.as_str().into()),

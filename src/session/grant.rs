@@ -1,5 +1,7 @@
 //! What a session holds, and its form at rest (which is always sealed).
 
+use std::rc::Rc;
+
 use crate::protocol::{Claims, Json, Metadata, Options, Secret, Tokens};
 
 /// A signed-in user's tokens, claims, and the endpoints they came from.
@@ -15,13 +17,13 @@ pub struct Session {
     /// The last ID token: the hint for the provider's logout.
     pub id_token: Secret,
     /// The checked claims.
-    pub claims: Claims,
+    pub claims: Rc<Claims>,
     /// The scopes granted.
     pub scope: String,
     /// When the access token ends, in milliseconds since the epoch; `None` where it was not said.
     pub expires_at: Option<u64>,
     /// The provider's endpoints.
-    pub metadata: Metadata,
+    pub metadata: Rc<Metadata>,
 }
 
 impl Session {
@@ -32,7 +34,7 @@ impl Session {
             access_token: tokens.access_token,
             refresh_token: tokens.refresh_token.or_else(|| self.refresh_token.clone()),
             id_token: tokens.id_token.unwrap_or_else(|| self.id_token.clone()),
-            claims: claims.unwrap_or_else(|| self.claims.clone()),
+            claims: claims.map_or_else(|| self.claims.clone(), Rc::new),
             scope: tokens.scope.unwrap_or_else(|| self.scope.clone()),
             metadata: self.metadata.clone(),
         }
@@ -45,7 +47,7 @@ impl Session {
 
     /// The plain form, to be sealed.
     pub fn to_json(&self, options: &Options) -> Json {
-        Json::object([
+        Json::object(vec![
             ("accessToken", self.access_token.reveal().into()),
             ("refreshToken", self.refresh_token.as_ref().map(Secret::reveal).into()),
             ("idToken", self.id_token.reveal().into()),
@@ -63,10 +65,10 @@ impl Session {
             access_token: secret("accessToken")?,
             refresh_token: secret("refreshToken"),
             id_token: secret("idToken")?,
-            claims: Claims::restored(json.member("claims").clone()),
+            claims: Rc::new(Claims::restored(json.member("claims").clone())),
             scope: json.member("scope").text()?.to_owned(),
             expires_at: json.member("expiresAt").count(),
-            metadata: Metadata::parse(json.member("metadata"), &options.issuer, options.loopback).ok()?,
+            metadata: Rc::new(Metadata::parse(json.member("metadata"), &options.issuer, options.loopback).ok()?),
         })
     }
 }

@@ -11,6 +11,8 @@
 //!
 //! Nothing that a server does can stop it, and no step is undone.
 
+use std::rc::Rc;
+
 use super::machine::{Context, Effect, Id, Operation, Output, Reply, Settled, Slot, Step};
 use super::record::{Change, Verdict};
 use super::report::{Layer, Report, TABS_DEADLINE_MS};
@@ -18,7 +20,7 @@ use super::withdrawal::Withdrawal;
 use super::{Event, Reason, Session};
 use crate::protocol::options::{self, Clear, Place};
 use crate::protocol::revocation::{self, Hint, Outcome};
-use crate::protocol::{Answer, Code, Error, Json, Metadata, Options, Result, base64url, discovery, end_session, url};
+use crate::protocol::{Answer, Code, Error, Json, Metadata, Options, Result, Secret, base64url, end_session, url};
 
 /// How long the page is given to leave for the provider before it counts as staying.
 const LEAVE_MS: u64 = 10_000;
@@ -84,13 +86,14 @@ pub(super) struct Logout {
     asked: Asked,
     state: String,
     /// What memory held: for revocation where the record cannot be opened, or answers too late.
-    held: Option<Session>,
-    metadata: Option<Metadata>,
+    held: Option<Rc<Session>>,
+    metadata: Option<Rc<Metadata>>,
     /// The generation that this sign-out ends.
     generation: u64,
     entry: u64,
     report: Report,
     stage: Stage,
+    open: Open,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -98,12 +101,11 @@ enum Stage {
     Committing,
     Discovering,
     Left,
-    /// Waiting for these parts.
-    Reaching(Open),
+    Reaching,
 }
 
 /// What is awaited while the network is being reached.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 struct Open {
     wipe: bool,
     refresh_token: bool,
@@ -112,16 +114,23 @@ struct Open {
 }
 
 /// Numbers the effects that run at the same time.
-mod part {
-    pub(super) const MAIN: u8 = 0;
-    pub(super) const REFRESH_TOKEN: u8 = 1;
-    pub(super) const ACCESS_TOKEN: u8 = 2;
-    pub(super) const TABS: u8 = 3;
+pub(super) mod part {
+    pub(in crate::session) const MAIN: u8 = 0;
+    pub(in crate::session) const REFRESH_TOKEN: u8 = 1;
+    pub(in crate::session) const ACCESS_TOKEN: u8 = 2;
+    pub(in crate::session) const TABS: u8 = 3;
+    /// Not an effect: the page goes away.
+    pub(in crate::session) const AWAY: u8 = 4;
 }
 
 impl Logout {
     /// Step 1. `waiting` are the calls for a token that can no longer be answered.
-    pub(super) fn begin(context: &mut Context<'_>, asked: Asked, entropy: &[u8; 32], waiting: &[Id]) -> Step {
+    pub(super) fn begin(
+        context: &mut Context<'_>,
+        asked: Asked,
+        entropy: &[u8; 32],
+        waiting: &[Id],
+    ) -> Option<Operation> {
         let alone = asked.scope == Scope::Tab;
         if !alone {
             context.put(Output::Shut);
@@ -132,38 +141,46 @@ impl Logout {
         for id in waiting {
             context.settle_for(*id, Err(login_required()));
         }
+        context.tab.answered = None;
         let held = context.tab.session.take();
-        let logout = Self {
+        let mut logout = Box::new(Self {
             callers: vec![context.id],
             state: base64url::encode(entropy),
-            metadata: held.as_ref().map(|session| session.metadata.clone()).or_else(|| context.tab.metadata.clone()),
+            metadata: context.tab.metadata.clone(),
             held,
             generation: context.tab.generation,
             entry: 0,
             report: Report::new(asked.scope, context.now),
             stage: Stage::Committing,
+            open: Open::default(),
             asked,
-        };
-        context.tab.answered = None;
+        });
         if alone && context.tab.place == Place::Browser {
             // The session is shared and stays: this tab leaves it, and says so to itself.
             context.tab.left = Some(logout.generation);
             context.put(Output::Keep(Slot::Left, Some(logout.generation.into())));
-            return logout.local_done(context).finish(context);
+            logout.local_done(context);
+            logout.finish(context);
+            return None;
         }
         context.tab.closing = true;
         context.commit(if alone { Change::EndOwn } else { Change::End });
-        Step::Go(Operation::Logout(logout))
+        Some(Operation::Logout(logout))
     }
 
     /// Another call while this one is under way: they share it, and it reaches as far as either asks.
-    pub(super) fn join(&mut self, id: Id, asked: &Asked) {
+    /// `false` if it is too late for that.
+    pub(super) fn join(&mut self, id: Id, asked: &Asked) -> bool {
+        if self.has_left() || self.asked.scope == Scope::Tab {
+            return false;
+        }
         self.callers.push(id);
-        if asked.scope > self.asked.scope && self.asked.scope > Scope::Tab {
+        if asked.scope > self.asked.scope {
             self.asked.scope = asked.scope;
             self.report.scope = asked.scope;
             self.asked.redirect_to.clone_from(&asked.redirect_to);
         }
+        true
     }
 
     /// Another tab says that it is signed out.
@@ -173,17 +190,6 @@ impl Logout {
         }
     }
 
-    /// The page goes away: if the transaction has not answered, what memory holds is revoked now.
-    pub(super) fn away(mut self, context: &mut Context<'_>) -> Step {
-        if self.stage == Stage::Committing {
-            if let Some(session) = self.held.take() {
-                self.revoke(context, &session);
-                self.held = Some(session);
-            }
-        }
-        Step::Go(Operation::Logout(self))
-    }
-
     pub(super) fn has_left(&self) -> bool {
         self.stage == Stage::Left
     }
@@ -191,17 +197,17 @@ impl Logout {
     /// Whether the app is told so: until the local layers are done, or the provider has the page.
     pub(super) fn is_signing_out(&self) -> bool {
         match self.stage {
-            Stage::Reaching(open) => open.wipe || self.asked.scope == Scope::Provider,
+            Stage::Reaching => self.open.wipe || self.asked.scope == Scope::Provider,
             Stage::Committing | Stage::Discovering | Stage::Left => true,
         }
     }
 
     /// Steps 2 to 6. Every transition of a sign-out is in this one match.
-    pub(super) fn step(mut self, context: &mut Context<'_>, part: u8, reply: Reply) -> Step {
+    pub(super) fn step(&mut self, context: &mut Context<'_>, part: u8, reply: Reply) -> Step {
         match (self.stage, part, reply) {
             (Stage::Committing, part::MAIN, Reply::Committed { verdict, seen }) => {
                 context.tab.closing = false;
-                context.tab.adopt(&seen, None, context.now, Reason::Logout);
+                context.adopt(&seen, None, Reason::Logout);
                 if let Verdict::Done { entry } = verdict {
                     self.entry = entry;
                 }
@@ -210,89 +216,88 @@ impl Logout {
                     context.put(Output::Keep(Slot::Left, None));
                     context.announce(seen.generation);
                 }
-                self.reach(context, seen.session)
+                self.reach(context, seen.session);
+                Step::Go
             }
-            (Stage::Reaching(open), part::MAIN, Reply::Wiped { removed, residue }) if open.wipe => {
+            // The page goes away before the transaction has answered: what memory holds is revoked now.
+            (Stage::Committing, part::AWAY, Reply::Woken) => {
+                if let Some(session) = self.held.clone() {
+                    self.revoke(context, &session);
+                }
+                Step::Go
+            }
+            (Stage::Reaching, part::MAIN, Reply::Wiped { removed, residue }) if self.open.wipe => {
                 self.report.removed = removed;
                 self.report.residue = residue;
-                self = self.local_done(context);
-                self.arrived(context, Open { wipe: false, ..open })
+                self.open.wipe = false;
+                self.local_done(context);
+                self.arrived(context)
             }
-            (Stage::Reaching(open), part::REFRESH_TOKEN, Reply::Answer(answer)) if open.refresh_token => {
+            (Stage::Reaching, part::REFRESH_TOKEN, Reply::Answer(answer)) if self.open.refresh_token => {
                 self.report.refresh_token = self.judge(context.now, "refreshToken", &answer);
-                self.arrived(context, Open { refresh_token: false, ..open })
+                self.open.refresh_token = false;
+                self.arrived(context)
             }
-            (Stage::Reaching(open), part::ACCESS_TOKEN, Reply::Answer(answer)) if open.access_token => {
+            (Stage::Reaching, part::ACCESS_TOKEN, Reply::Answer(answer)) if self.open.access_token => {
                 self.report.access_token = self.judge(context.now, "accessToken", &answer);
-                self.arrived(context, Open { access_token: false, ..open })
+                self.open.access_token = false;
+                self.arrived(context)
             }
-            (Stage::Reaching(open), part::TABS, Reply::Woken) if open.tabs => {
+            (Stage::Reaching, part::TABS, Reply::Woken) if self.open.tabs => {
                 self.report.time("tabs", context.now);
-                self.arrived(context, Open { tabs: false, ..open })
+                self.open.tabs = false;
+                self.arrived(context)
             }
-            (Stage::Discovering, part::MAIN, Reply::Answer(answer)) => {
-                let metadata = answer.map_err(Error::from).and_then(|answer| discovery::response(&answer, context.options));
-                match metadata {
-                    Ok(metadata) => {
-                        context.tab.metadata = Some(metadata.clone());
-                        self.metadata = Some(metadata);
-                        self.leave(context)
-                    }
-                    Err(error) => {
-                        self.report.problem(error.code);
-                        self.provider(context, Layer::Failed)
-                    }
+            (Stage::Discovering, part::MAIN, Reply::Answer(answer)) => match context.discovered(answer) {
+                Ok(metadata) => self.leave(context, &metadata),
+                Err(error) => {
+                    self.report.problem(error.code);
+                    self.provider(context, Layer::Failed)
                 }
-            }
+            },
             (Stage::Left, part::MAIN, Reply::Woken) => Step::End,
-            _ => Step::Refuse(Operation::Logout(self)),
+            _ => Step::Refuse,
         }
     }
 
     /// Steps 3 and 4: what was in the record, or else in memory, is revoked while storage is cleared.
-    fn reach(mut self, context: &mut Context<'_>, taken: Option<Session>) -> Step {
-        let others = self.asked.scope > Scope::Tab;
+    fn reach(&mut self, context: &mut Context<'_>, taken: Option<Rc<Session>>) {
+        self.stage = Stage::Reaching;
+        self.open.wipe = true;
         context.ask(part::MAIN, Effect::Wipe(self.asked.clear));
-        let mut open = Open { wipe: true, refresh_token: false, access_token: false, tabs: others };
-        let session = taken.or_else(|| self.held.take());
-        self.held = None;
-        if let Some(session) = session {
+        if let Some(session) = taken.or_else(|| self.held.take()) {
             self.metadata = Some(session.metadata.clone());
-            (open.refresh_token, open.access_token) = self.revoke(context, &session);
+            self.revoke(context, &session);
             // The hint for the provider is all that is still needed.
-            self.held = (self.asked.scope == Scope::Provider).then_some(session);
+            self.held = Some(session).filter(|_| self.asked.scope == Scope::Provider);
         } else if self.asked.revoke {
             (self.report.refresh_token, self.report.access_token) = (Outcome::None, Outcome::None);
         }
-        if others {
+        if self.asked.scope > Scope::Tab {
+            self.open.tabs = true;
             context.ask(part::TABS, Effect::Wait(TABS_DEADLINE_MS.min(self.asked.timeout_ms)));
         }
-        self.stage = Stage::Reaching(open);
-        Step::Go(Operation::Logout(self))
     }
 
-    /// Sends the revocations and tells which answers are awaited.
-    fn revoke(&mut self, context: &mut Context<'_>, session: &Session) -> (bool, bool) {
+    /// Sends the revocations, the refresh token's first.
+    fn revoke(&mut self, context: &mut Context<'_>, session: &Session) {
         if !self.asked.revoke {
-            return (false, false);
+            return;
         }
         let timeout = self.asked.timeout_ms.min(context.options.request_timeout_ms);
-        let Some(endpoint) = &session.metadata.revocation_endpoint else {
-            let refresh_token = session.refresh_token.as_ref();
-            self.report.refresh_token = refresh_token.map_or(Outcome::None, |_| Outcome::Unsupported);
-            self.report.access_token = Outcome::Unsupported;
-            self.report.time("refreshToken", context.now);
-            self.report.time("accessToken", context.now);
-            return (false, false);
+        let endpoint = session.metadata.revocation_endpoint.as_ref();
+        let mut send = |part, hint, token: Option<&Secret>| match (endpoint, token) {
+            (_, None) => (false, Outcome::None),
+            (None, _) => (false, Outcome::Unsupported),
+            (Some(endpoint), Some(token)) => {
+                context.ask(part, Effect::Fetch(revocation::request(context.options, endpoint, hint, token, timeout)));
+                (true, Outcome::Unknown)
+            }
         };
-        self.report.refresh_token = Outcome::None;
-        if let Some(token) = &session.refresh_token {
-            let request = revocation::request(context.options, endpoint, Hint::RefreshToken, token, timeout);
-            context.ask(part::REFRESH_TOKEN, Effect::Fetch(request));
-        }
-        let request = revocation::request(context.options, endpoint, Hint::AccessToken, &session.access_token, timeout);
-        context.ask(part::ACCESS_TOKEN, Effect::Fetch(request));
-        (session.refresh_token.is_some(), true)
+        (self.open.refresh_token, self.report.refresh_token) =
+            send(part::REFRESH_TOKEN, Hint::RefreshToken, session.refresh_token.as_ref());
+        (self.open.access_token, self.report.access_token) =
+            send(part::ACCESS_TOKEN, Hint::AccessToken, Some(&session.access_token));
     }
 
     fn judge(&mut self, now: u64, layer: &'static str, answer: &Answer) -> Outcome {
@@ -304,69 +309,65 @@ impl Logout {
         outcome
     }
 
-    fn local_done(mut self, context: &mut Context<'_>) -> Self {
+    fn local_done(&mut self, context: &mut Context<'_>) {
         self.report.time("local", context.now);
-        context.tell([Event::SignedOut(Reason::Logout)]);
-        self
+        context.put(Output::Event(Event::SignedOut(Reason::Logout)));
     }
 
-    fn arrived(mut self, context: &mut Context<'_>, open: Open) -> Step {
-        self.stage = Stage::Reaching(open);
-        if open.wipe || open.refresh_token || open.access_token || open.tabs {
-            return Step::Go(Operation::Logout(self));
+    fn arrived(&mut self, context: &mut Context<'_>) -> Step {
+        if self.open != Open::default() {
+            return Step::Go;
         }
         if self.report.refresh_token.is_final() && self.report.access_token.is_final() {
             let entry = self.entry;
             context.beside(|context| Withdrawal::confirm(context, entry));
         }
-        match (self.asked.scope, &self.metadata) {
+        match (self.asked.scope, self.metadata.clone()) {
             (Scope::Tab | Scope::App, _) => self.finish(context),
-            (Scope::Provider, Some(_)) => self.leave(context),
+            (Scope::Provider, Some(metadata)) => self.leave(context, &metadata),
             (Scope::Provider, None) => {
-                context.fetch(discovery::request(context.options));
+                context.discover();
                 self.stage = Stage::Discovering;
-                Step::Go(Operation::Logout(self))
+                Step::Go
             }
         }
     }
 
     /// Step 5: off to the provider, with the report kept for the way back.
-    fn leave(mut self, context: &mut Context<'_>) -> Step {
-        let endpoint = self.metadata.as_ref().and_then(|metadata| metadata.end_session_endpoint.clone());
-        let Some(endpoint) = endpoint else { return self.provider(context, Layer::Unsupported) };
+    fn leave(&mut self, context: &mut Context<'_>, metadata: &Metadata) -> Step {
+        let Some(endpoint) = &metadata.end_session_endpoint else {
+            return self.provider(context, Layer::Unsupported);
+        };
         self.report.provider = Layer::Redirecting;
-        let kept = Json::object([
+        let kept = Json::object(vec![
             ("state", self.state.as_str().into()),
             ("returnTo", self.asked.redirect_to.as_str().into()),
             ("confirmed", self.report.is_confirmed().into()),
             ("report", self.report.to_json(context.now)),
         ]);
         context.put(Output::Keep(Slot::SignOut, Some(kept)));
-        self.settle(context);
-        let hint = self.held.take().map(|session| session.id_token);
-        context.put(Output::Navigate(end_session::request(context.options, &endpoint, hint.as_ref(), &self.state)));
+        let held = self.held.take();
+        let hint = held.as_ref().map(|session| &session.id_token);
+        context.put(Output::Navigate(end_session::request(context.options, endpoint, hint, &self.state)));
+        self.finish(context);
         context.ask(part::MAIN, Effect::Wait(LEAVE_MS));
         self.stage = Stage::Left;
-        Step::Go(Operation::Logout(self))
+        Step::Go
     }
 
-    fn provider(mut self, context: &mut Context<'_>, layer: Layer) -> Step {
+    fn provider(&mut self, context: &mut Context<'_>, layer: Layer) -> Step {
         self.report.provider = layer;
         self.report.time("provider", context.now);
         self.finish(context)
     }
 
     /// Step 6.
-    fn finish(mut self, context: &mut Context<'_>) -> Step {
-        self.settle(context);
-        Step::End
-    }
-
-    fn settle(&mut self, context: &mut Context<'_>) {
-        let report = self.report.to_json(context.now);
+    fn finish(&mut self, context: &mut Context<'_>) -> Step {
+        let report = Rc::new(self.report.to_json(context.now));
         for id in self.callers.drain(..) {
             context.settle_for(id, Ok(Settled::SignedOut(report.clone())));
         }
+        Step::End
     }
 }
 
@@ -376,7 +377,7 @@ pub(super) fn returned(kept: &Json, state: &str, origin: &str, now: u64) -> Opti
     let target = kept.member("returnTo").text().and_then(|target| url::target(target, origin).ok());
     proven.then(|| Settled::Returned {
         return_to: target.unwrap_or("/").to_owned(),
-        report: super::report::confirmed(kept.member("report"), kept.member("confirmed").is_true(), now),
+        report: Rc::new(super::report::confirmed(kept.member("report"), kept.member("confirmed").is_true(), now)),
     })
 }
 

@@ -1,18 +1,18 @@
 //! The machine of one tab: what it is told, what it asks for, and how the two meet.
 
-use core::cell::Cell;
+use std::rc::Rc;
 
-use super::logout::{Asked, Logout};
+use super::logout::{self, Asked, Logout};
 use super::record::{Change, Verdict};
 use super::refresh::Use;
 use super::sign_in::{Callback, Login};
 use super::tab::{Seen, Tab};
 use super::watch::{Start, Watch};
 use super::withdrawal::Withdrawal;
-use super::{Event, Reason, Snapshot, Status};
+use super::{Event, Reason, Session, Snapshot, Status};
 use crate::protocol::json::Parse;
 use crate::protocol::options::{Clear, Place};
-use crate::protocol::{self, Error, Json, Options, Request, Secret};
+use crate::protocol::{self, Claims, Error, Json, Metadata, Options, Request, Secret, discovery};
 
 /// Numbers what the app asked for.
 pub type Id = u32;
@@ -131,12 +131,12 @@ pub enum Output {
         /// Its number.
         id: Id,
         /// The answer.
-        result: Box<Result<Settled, Error>>,
+        result: Result<Settled, Error>,
     },
     /// Delete the key share in the cookie, now.
     Shut,
     /// The app sees this from now on.
-    Show(Box<Snapshot>),
+    Show(Snapshot),
 }
 
 /// What is done outside and replied to.
@@ -230,7 +230,7 @@ impl Message {
             Self::Acknowledge { generation } => ("acknowledge", generation),
             Self::Look { generation } => ("look", generation),
         };
-        Json::object([("kind", kind.into()), ("generation", generation.into())])
+        Json::object(vec![("kind", kind.into()), ("generation", generation.into())])
     }
 
     /// What a message means. Any script on the origin can send one, so all it can cause is a look.
@@ -256,16 +256,16 @@ pub enum Settled {
         /// Where to go on.
         return_to: String,
         /// The claims.
-        user: Json,
+        user: Rc<Claims>,
     },
     /// A sign-out is complete.
-    SignedOut(Json),
+    SignedOut(Rc<Json>),
     /// The provider sent the user back after a sign-out.
     Returned {
         /// Where to go on.
         return_to: String,
         /// The report, with the provider's layer confirmed.
-        report: Json,
+        report: Rc<Json>,
     },
 }
 
@@ -276,35 +276,36 @@ pub struct Misuse;
 /// One tab's session machine.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Machine {
-    pub(super) options: Options,
+    options: Rc<Options>,
     tab: Tab,
     operations: Vec<(Id, Operation)>,
     outputs: Vec<Output>,
     shown: Option<Snapshot>,
-    /// For what the machine does on its own: above the numbers of the app.
+    /// Numbers what the machine does on its own, above the numbers of the app.
     own: Id,
 }
 
 /// What is under way. Several may be, and each keeps its own place.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Operation {
-    Callback(Callback),
-    Login(Login),
-    Logout(Logout),
+    Callback(Box<Callback>),
+    Login(Box<Login>),
+    Logout(Box<Logout>),
     Start(Start),
-    Use(Use),
+    Use(Box<Use>),
     Watch(Watch),
     Withdrawal(Withdrawal),
 }
 
-/// Where an operation goes on.
+/// Where an operation stands after a reply.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Step {
-    /// It waits for replies.
-    Go(Operation),
     /// It is over.
     End,
+    /// It waits for replies.
+    Go,
     /// The reply does not belong to it: nothing changed.
-    Refuse(Operation),
+    Refuse,
 }
 
 /// What an operation may read and do in one step.
@@ -315,7 +316,7 @@ pub(super) struct Context<'a> {
     pub(super) options: &'a Options,
     pub(super) tab: &'a mut Tab,
     outputs: &'a mut Vec<Output>,
-    born: &'a mut Vec<(Id, Operation)>,
+    operations: &'a mut Vec<(Id, Operation)>,
     own: &'a mut Id,
 }
 
@@ -328,20 +329,31 @@ impl Context<'_> {
         self.ask(0, Effect::Commit { place: self.tab.place, change });
     }
 
-    pub(super) fn fetch(&mut self, request: Request) {
-        self.ask(0, Effect::Fetch(request));
+    pub(super) fn look(&mut self) {
+        self.commit(Change::Look { known: self.tab.known() });
+    }
+
+    pub(super) fn discover(&mut self) {
+        self.ask(0, Effect::Fetch(discovery::request(self.options)));
+    }
+
+    /// Judges the provider's metadata, and keeps it for this page.
+    pub(super) fn discovered(&mut self, answer: protocol::Answer) -> Result<Rc<Metadata>, Error> {
+        let metadata = Rc::new(discovery::response(&answer?, self.options)?);
+        self.tab.metadata = Some(metadata.clone());
+        Ok(metadata)
     }
 
     pub(super) fn put(&mut self, output: Output) {
         self.outputs.push(output);
     }
 
-    pub(super) fn tell(&mut self, events: impl IntoIterator<Item = Event>) {
-        self.outputs.extend(events.into_iter().map(Output::Event));
-    }
-
     pub(super) fn settle(&mut self, result: Result<Settled, Error>) {
         self.settle_for(self.id, result);
+    }
+
+    pub(super) fn settle_for(&mut self, id: Id, result: Result<Settled, Error>) {
+        self.outputs.push(Output::Settle { id, result });
     }
 
     pub(super) fn fail(&mut self, error: Error) -> Step {
@@ -349,39 +361,37 @@ impl Context<'_> {
         Step::End
     }
 
-    pub(super) fn settle_for(&mut self, id: Id, result: Result<Settled, Error>) {
-        self.outputs.push(Output::Settle { id, result: Box::new(result) });
+    /// Hands out the access token that memory holds.
+    pub(super) fn hand_out(&mut self, session: &Session) -> Step {
+        self.settle(Ok(Settled::AccessToken(session.access_token.clone())));
+        Step::End
     }
 
     /// Begins an operation that nobody waits for, beside this one.
-    pub(super) fn beside(&mut self, begin: impl FnOnce(&mut Context<'_>) -> Step) {
+    pub(super) fn beside(&mut self, begin: impl FnOnce(&mut Context<'_>) -> Option<Operation>) {
         *self.own += 1;
-        let mut context = Context {
-            id: *self.own,
-            now: self.now,
-            parse: self.parse,
-            options: self.options,
-            tab: self.tab,
-            outputs: self.outputs,
-            born: self.born,
-            own: self.own,
-        };
-        let id = context.id;
-        if let Step::Go(operation) = begin(&mut context) {
-            self.born.push((id, operation));
+        let id = core::mem::replace(&mut self.id, *self.own);
+        if let Some(operation) = begin(self) {
+            self.operations.push((self.id, operation));
         }
+        self.id = id;
     }
 
     /// Takes over what the record says. A session that was taken out of it is revoked.
     pub(super) fn see(&mut self, seen: &Seen, why: Reason) {
-        let content = seen.session.as_ref().filter(|_| seen.live);
-        let events = self.tab.adopt(seen, content, self.now, why);
-        if events.iter().any(|event| matches!(event, Event::SignedOut(_))) {
-            self.put(Output::Abort);
-        }
-        self.tell(events);
+        self.adopt(seen, seen.session.as_ref().filter(|_| seen.live), why);
         if let Some(taken) = seen.session.as_ref().filter(|_| !seen.live) {
             self.beside(|context| Withdrawal::begin(context, taken, 0));
+        }
+    }
+
+    /// Takes over what the record says, with the session that goes with it.
+    pub(super) fn adopt(&mut self, seen: &Seen, content: Option<&Rc<Session>>, why: Reason) {
+        for event in self.tab.adopt(seen, content, self.now, why) {
+            if matches!(event, Event::SignedOut(_)) {
+                self.put(Output::Abort);
+            }
+            self.put(Output::Event(event));
         }
     }
 
@@ -394,13 +404,13 @@ impl Context<'_> {
 
 impl Machine {
     /// A machine that knows nothing yet. [`Call::Start`] comes first.
-    pub fn new(options: Options) -> Self {
+    pub fn new(options: Rc<Options>) -> Self {
         let tab = Tab::new(options.place, options.metadata.clone());
         Self { options, tab, operations: Vec::new(), outputs: Vec::new(), shown: None, own: 1 << 31 }
     }
 
     /// The options it was made with.
-    pub fn options(&self) -> &Options {
+    pub fn options(&self) -> &Rc<Options> {
         &self.options
     }
 
@@ -420,27 +430,17 @@ impl Machine {
                 self.outputs.push(Output::Perform { id, part, effect });
             }
             Input::Reply { id, part, reply } => {
-                let reply = Cell::new(Some(reply));
-                let moved = self.advance(&[id], now, parse, |operation, context| {
-                    let Some(reply) = reply.take() else { return Step::Refuse(operation) };
-                    match operation {
-                        Operation::Callback(operation) => operation.step(context, reply),
-                        Operation::Login(operation) => operation.step(context, reply),
-                        Operation::Logout(operation) => operation.step(context, part, reply),
-                        Operation::Start(operation) => operation.step(context, reply),
-                        Operation::Use(operation) => operation.step(context, reply),
-                        Operation::Watch(operation) => operation.step(context, reply),
-                        Operation::Withdrawal(operation) => operation.step(context, reply),
-                    }
-                });
-                if !moved {
+                if self.advance(id, part, reply, now, parse) == Step::Refuse {
                     return Err(Misuse);
                 }
             }
             Input::Signal(signal) => self.signal(signal, now, parse),
         }
         if self.tab.version != before || self.tab.session.is_none() {
-            self.wake(now, parse);
+            // Those who wait for another's refresh look again.
+            for id in self.ids(|operation| matches!(operation, Operation::Use(operation) if operation.is_waiting())) {
+                self.advance(id, 0, Reply::Woken, now, parse);
+            }
         }
         self.show();
         Ok(())
@@ -452,49 +452,71 @@ impl Machine {
     }
 
     fn call(&mut self, id: Id, call: Call, now: u64, parse: Parse<'_>) {
-        let step = match call {
-            Call::Start { left } => {
-                self.tab.left = left.as_ref().and_then(Json::count);
-                self.run(id, now, parse, Start::begin)
-            }
-            Call::Login { options, here, entropy } => {
-                self.run(id, now, parse, |context| Login::begin(context, &options, &here, entropy))
-            }
-            Call::Callback { address, here, sign_in, sign_out } => {
-                let running = self.operations.iter_mut().find_map(|(_, operation)| match operation {
-                    Operation::Callback(callback) if callback.is_for(&address) => Some(callback),
-                    _ => None,
-                });
-                if let Some(callback) = running {
-                    callback.join(id);
-                    return;
-                }
-                self.run(id, now, parse, |context| Callback::begin(context, &address, &here, sign_in, sign_out))
-            }
-            Call::Token { options } => self.run(id, now, parse, |context| Use::begin(context, &options)),
-            Call::Logout { options, entropy } => {
-                let asked = match Asked::parse(&options, &self.options) {
-                    Ok(asked) => asked,
-                    Err(error) => {
-                        self.outputs.push(Output::Settle { id, result: Box::new(Err(error)) });
-                        return;
+        match &call {
+            Call::Callback { address, .. } => {
+                for (_, operation) in &mut self.operations {
+                    if let Operation::Callback(callback) = operation {
+                        if callback.join(id, address) {
+                            return;
+                        }
                     }
-                };
-                let running = self.operations.iter_mut().find_map(|(_, operation)| match operation {
-                    Operation::Logout(logout) if !logout.has_left() => Some(logout),
-                    _ => None,
-                });
-                if let Some(logout) = running {
-                    logout.join(id, &asked);
-                    return;
                 }
-                // Whoever waits for a token is told at once; what is under way is left to finish,
-                // so that its tokens are revoked when they arrive.
-                let waiting = self.ids(|operation| matches!(operation, Operation::Use(_)));
-                self.run(id, now, parse, |context| Logout::begin(context, asked, &entropy, &waiting))
             }
+            Call::Logout { options, .. } => {
+                for (_, operation) in &mut self.operations {
+                    if let (Operation::Logout(logout), Ok(asked)) = (operation, Asked::parse(options, &self.options)) {
+                        if logout.join(id, &asked) {
+                            return;
+                        }
+                    }
+                }
+            }
+            _ => {}
+        }
+        // Whoever waits for a token when a sign-out begins is told at once. What is under way is
+        // left to finish, so that its tokens are revoked when they arrive.
+        let waiting = self.ids(|operation| matches!(operation, Operation::Use(_)));
+        let context = &mut self.context(id, now, parse);
+        let operation = match call {
+            Call::Start { left } => {
+                context.tab.left = left.as_ref().and_then(Json::count);
+                Some(Start::begin(context))
+            }
+            Call::Login { options, here, entropy } => Login::begin(context, &options, &here, entropy),
+            Call::Callback { address, here, sign_in, sign_out } => {
+                Callback::begin(context, address, &here, sign_in, sign_out)
+            }
+            Call::Token { options } => Use::begin(context, &options),
+            Call::Logout { options, entropy } => match Asked::parse(&options, context.options) {
+                Ok(asked) => Logout::begin(context, asked, &entropy, &waiting),
+                Err(error) => {
+                    context.settle(Err(error));
+                    None
+                }
+            },
         };
-        self.place(id, step);
+        if let Some(operation) = operation {
+            self.operations.push((id, operation));
+        }
+    }
+
+    fn advance(&mut self, id: Id, part: u8, reply: Reply, now: u64, parse: Parse<'_>) -> Step {
+        let Some(at) = self.operations.iter().position(|(own, _)| *own == id) else { return Step::Refuse };
+        let (id, mut operation) = self.operations.swap_remove(at);
+        let context = &mut self.context(id, now, parse);
+        let step = match &mut operation {
+            Operation::Callback(operation) => operation.step(context, reply),
+            Operation::Login(operation) => operation.step(context, reply),
+            Operation::Logout(operation) => operation.step(context, part, reply),
+            Operation::Start(operation) => operation.step(context, reply),
+            Operation::Use(operation) => operation.step(context, reply),
+            Operation::Watch(operation) => operation.step(context, reply),
+            Operation::Withdrawal(operation) => operation.step(context, reply),
+        };
+        if step != Step::End {
+            self.operations.push((id, operation));
+        }
+        step
     }
 
     fn signal(&mut self, signal: Signal, now: u64, parse: Parse<'_>) {
@@ -507,11 +529,9 @@ impl Machine {
                 }
             }
             Signal::Away => {
-                let ids = self.ids(|operation| matches!(operation, Operation::Logout(_)));
-                self.advance(&ids, now, parse, |operation, context| match operation {
-                    Operation::Logout(logout) => logout.away(context),
-                    other => Step::Refuse(other),
-                });
+                for id in self.ids(|operation| matches!(operation, Operation::Logout(_))) {
+                    self.advance(id, logout::part::AWAY, Reply::Woken, now, parse);
+                }
             }
             Signal::Restored => {
                 self.operations.retain(|(_, operation)| match operation {
@@ -522,96 +542,51 @@ impl Machine {
                 self.signal(Signal::Look, now, parse);
             }
             Signal::Look => {
-                let running = self.operations.iter_mut().find_map(|(_, operation)| match operation {
-                    Operation::Watch(watch) => Some(watch),
-                    _ => None,
-                });
                 // A look under way may have been too early: it is followed by another.
-                match running {
-                    Some(watch) => watch.look_again(),
-                    None => {
-                        self.own += 1;
-                        let id = self.own;
-                        let step = self.run(id, now, parse, Watch::begin);
-                        self.place(id, step);
+                for (_, operation) in &mut self.operations {
+                    if let Operation::Watch(watch) = operation {
+                        return watch.look_again();
                     }
                 }
+                self.context(0, now, parse).beside(|context| Some(Watch::begin(context)));
             }
         }
     }
 
-    /// Lets those look again who wait for another's refresh.
-    fn wake(&mut self, now: u64, parse: Parse<'_>) {
-        let ids = self.ids(|operation| matches!(operation, Operation::Use(operation) if operation.is_waiting()));
-        self.advance(&ids, now, parse, |operation, context| match operation {
-            Operation::Use(operation) => operation.step(context, Reply::Woken),
-            other => Step::Refuse(other),
-        });
-    }
-
-    fn ids(&self, of: impl Fn(&Operation) -> bool) -> Vec<Id> {
+    fn ids(&self, of: fn(&Operation) -> bool) -> Vec<Id> {
         self.operations.iter().filter(|(_, operation)| of(operation)).map(|(id, _)| *id).collect()
     }
 
-    fn advance(
-        &mut self,
-        ids: &[Id],
-        now: u64,
-        parse: Parse<'_>,
-        step: impl Fn(Operation, &mut Context<'_>) -> Step,
-    ) -> bool {
-        ids.iter().all(|id| {
-            let Some(at) = self.operations.iter().position(|(own, _)| own == id) else { return false };
-            let (id, operation) = self.operations.remove(at);
-            let next = self.run(id, now, parse, |context| step(operation, context));
-            self.place(id, next)
-        })
-    }
-
-    fn run(&mut self, id: Id, now: u64, parse: Parse<'_>, step: impl FnOnce(&mut Context<'_>) -> Step) -> Step {
-        let mut born = Vec::new();
-        let step = step(&mut Context {
+    fn context<'a>(&'a mut self, id: Id, now: u64, parse: Parse<'a>) -> Context<'a> {
+        Context {
             id,
             now,
             parse,
             options: &self.options,
             tab: &mut self.tab,
             outputs: &mut self.outputs,
-            born: &mut born,
+            operations: &mut self.operations,
             own: &mut self.own,
-        });
-        self.operations.append(&mut born);
-        step
-    }
-
-    fn place(&mut self, id: Id, step: Step) -> bool {
-        match step {
-            Step::Go(operation) => self.operations.push((id, operation)),
-            Step::End => {}
-            Step::Refuse(operation) => {
-                self.operations.push((id, operation));
-                return false;
-            }
         }
-        true
     }
 
     /// Shows the app where the tab stands, if that is something new.
     fn show(&mut self) {
-        let under_way = |test: fn(&Operation) -> bool| self.operations.iter().any(|(_, operation)| test(operation));
-        let status = if under_way(|operation| matches!(operation, Operation::Logout(logout) if logout.is_signing_out())) {
-            Status::SigningOut
-        } else if under_way(|operation| matches!(operation, Operation::Login(_) | Operation::Callback(_))) {
-            Status::SigningIn
-        } else if self.tab.session.is_some() {
-            Status::SignedIn
-        } else {
-            Status::SignedOut
-        };
         let session = self.tab.session.as_ref();
+        let mut status = if session.is_some() { Status::SignedIn } else { Status::SignedOut };
+        for (_, operation) in &self.operations {
+            match operation {
+                Operation::Logout(logout) if logout.is_signing_out() => {
+                    status = Status::SigningOut;
+                    break;
+                }
+                Operation::Login(_) | Operation::Callback(_) => status = Status::SigningIn,
+                _ => {}
+            }
+        }
         let snapshot = Snapshot {
             status,
-            user: session.map(|session| session.claims.json().clone()),
+            user: session.map(|session| session.claims.clone()),
             expires_at: session.and_then(|session| session.expires_at),
             scope: session.map(|session| session.scope.clone()),
             place: self.tab.place,
@@ -620,7 +595,7 @@ impl Machine {
             self.shown = Some(snapshot.clone());
             // Whoever is told what happened must already see where the tab stands.
             let first = self.outputs.iter().position(|output| matches!(output, Output::Event(_)));
-            self.outputs.insert(first.unwrap_or(self.outputs.len()), Output::Show(Box::new(snapshot)));
+            self.outputs.insert(first.unwrap_or(self.outputs.len()), Output::Show(snapshot));
         }
     }
 }

@@ -3,6 +3,8 @@
 //! The shell runs [`Change::apply`] inside one IndexedDB transaction, which serialises across tabs.
 //! The twelve rules of the model (`ARCHITECTURE.md`, "Generations") are the arms of its match.
 
+use std::rc::Rc;
+
 use super::Session;
 use crate::protocol::Json;
 use crate::protocol::options::Place;
@@ -99,7 +101,7 @@ pub enum Change {
         /// The note of the exchange.
         entry: u64,
         /// The new session.
-        session: Box<Session>,
+        session: Rc<Session>,
     },
     /// Ends a session that the provider refuses, or that has expired.
     Invalidate {
@@ -136,7 +138,7 @@ pub enum Change {
         /// The note of the attempt that succeeded.
         entry: u64,
         /// The new session.
-        session: Box<Session>,
+        session: Rc<Session>,
     },
     /// Asks for the right to send the refresh token.
     Reserve {
@@ -205,7 +207,7 @@ pub struct Applied {
 
 impl Change {
     /// The session that has to be sealed before the transaction begins.
-    pub fn session(&self) -> Option<&Session> {
+    pub fn session(&self) -> Option<&Rc<Session>> {
         match self {
             Self::Install { session, .. } | Self::Renew { session, .. } => Some(session),
             _ => None,
@@ -351,13 +353,13 @@ impl Record {
     /// The form at rest of what tabs share. It holds no secret.
     pub fn to_json(&self) -> Json {
         let ledger = self.ledger.iter().map(|entry| {
-            Json::object([
+            Json::object(vec![
                 ("id", entry.id.into()),
                 ("kind", entry.kind.as_str().into()),
                 ("at", entry.at.into()),
             ])
         });
-        Json::object([
+        Json::object(vec![
             ("generation", self.generation.into()),
             ("serial", self.serial.into()),
             ("ledger", Json::Array(ledger.collect())),
@@ -393,7 +395,7 @@ impl Record {
 impl Slot {
     /// The form at rest. It holds no secret.
     pub fn to_json(&self) -> Json {
-        Json::object([
+        Json::object(vec![
             ("present", self.present.into()),
             ("generation", self.generation.into()),
             ("revision", self.revision.into()),

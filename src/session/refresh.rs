@@ -1,14 +1,16 @@
 //! Handing out an access token: look, and refresh if need be. One request for all tabs and callers.
 
 use super::logout::login_required;
-use super::machine::{Context, Effect, Operation, Output, Reply, Settled, Step};
+use std::rc::Rc;
+
+use super::machine::{Context, Effect, Operation, Output, Reply, Step};
 use super::record::{Change, Verdict, Version};
 use super::tab::Seen;
 use super::withdrawal::Withdrawal;
 use super::{Event, Reason, Session};
 use crate::protocol::id_token::{self, Expected};
 use crate::protocol::options::{self, invalid};
-use crate::protocol::{Code, Error, Failure, Json, Result, Tokens, token};
+use crate::protocol::{Answer, Claims, Code, Error, Failure, Json, Result, Tokens, token};
 
 /// How long a waiting call sleeps before it looks by itself, in milliseconds.
 const NAP_MS: u64 = 250;
@@ -23,64 +25,85 @@ pub(super) struct Use {
     force: bool,
     began_at: u64,
     /// Whose token was asked for, where somebody was signed in.
-    subject: Option<String>,
+    user: Option<Rc<Claims>>,
     /// The version that a forced refresh has to leave behind.
     stale: Option<Version>,
+    /// What is or was sent last.
+    attempt: Attempt,
+    /// The session being refreshed, then the one that came of it.
+    session: Option<Rc<Session>>,
+    /// What went wrong.
+    error: Option<Error>,
     stage: Stage,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Stage {
-    Ending(Option<Error>),
+    Ending,
     Looking,
-    Releasing(Error),
-    Renewing { attempt: Attempt, session: Box<Session> },
-    Reserving { after: u64 },
-    Sending(Attempt),
+    Releasing,
+    Renewing,
+    Reserving,
+    Sending,
     Waiting,
 }
 
 /// A refresh token on its way.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 struct Attempt {
     of: Version,
-    session: Box<Session>,
+    /// Its number among all tabs; 0 before the first.
     number: u64,
     entry: u64,
     sent_at: u64,
-    /// Whether this tab has sent it before.
-    again: bool,
+    /// How often this tab has sent it.
+    times: u8,
 }
 
 impl Use {
-    pub(super) fn begin(context: &mut Context<'_>, asked: &Json) -> Step {
-        let parsed = options::duration(asked.member("minValidity"), 30_000).and_then(|ms| match asked.member("forceRefresh") {
-            Json::Null | Json::Bool(_) => Ok((ms, asked.member("forceRefresh").is_true())),
-            _ => Err(const { invalid("`forceRefresh` is a boolean") }),
-        });
-        let (min_validity_ms, force) = match parsed {
+    pub(super) fn begin(context: &mut Context<'_>, asked: &Json) -> Option<Operation> {
+        let (min_validity_ms, force) = match Self::parse(asked) {
             Ok(parsed) => parsed,
-            Err(error) => return context.fail(error),
+            Err(error) => {
+                context.settle(Err(error));
+                return None;
+            }
         };
-        if let Some(session) = context.tab.fresh(context.now) {
+        if let Some(session) = context.tab.fresh(context.now).cloned() {
             if !force && session.lasts(min_validity_ms, context.now) {
-                let token = session.access_token.clone();
-                context.settle(Ok(Settled::AccessToken(token)));
-                return Step::End;
+                context.hand_out(&session);
+                return None;
             }
         }
-        let subject = context.tab.session.as_ref().map(|session| session.claims.subject().to_owned());
-        let call = Self { min_validity_ms, force, began_at: context.now, subject, stale: None, stage: Stage::Looking };
-        call.look(context)
+        context.look();
+        Some(Operation::Use(Box::new(Self {
+            min_validity_ms,
+            force,
+            began_at: context.now,
+            user: context.tab.session.as_ref().map(|session| session.claims.clone()),
+            stale: None,
+            attempt: Attempt::default(),
+            session: None,
+            error: None,
+            stage: Stage::Looking,
+        })))
     }
 
     pub(super) fn is_waiting(&self) -> bool {
         self.stage == Stage::Waiting
     }
 
-    pub(super) fn step(mut self, context: &mut Context<'_>, reply: Reply) -> Step {
-        let stage = core::mem::replace(&mut self.stage, Stage::Looking);
-        match (stage, reply) {
+    fn parse(asked: &Json) -> Result<(u64, bool)> {
+        let force = asked.member("forceRefresh");
+        if !matches!(force, Json::Null | Json::Bool(_)) {
+            return Err(invalid("`forceRefresh` is a boolean"));
+        }
+        Ok((options::duration(asked.member("minValidity"), 30_000)?, force.is_true()))
+    }
+
+    /// Every transition of handing out a token is in this one match.
+    pub(super) fn step(&mut self, context: &mut Context<'_>, reply: Reply) -> Step {
+        match (self.stage, reply) {
             (Stage::Looking, Reply::Committed { seen, .. }) => {
                 context.see(&seen, Reason::OtherTab);
                 if self.force && self.stale.is_none() {
@@ -88,20 +111,16 @@ impl Use {
                 }
                 self.decide(context)
             }
-            (Stage::Waiting, Reply::Woken) => self.look(context),
-
-            (Stage::Reserving { after }, Reply::Committed { verdict: Verdict::Send { attempt, entry }, seen }) => {
-                let Some(session) = context.tab.session.clone() else { return context.fail(login_required()) };
-                self.send(context, Attempt {
-                    of: seen.version,
-                    session: Box::new(session),
-                    number: attempt,
-                    entry,
-                    sent_at: context.now,
-                    again: after > 0,
-                })
+            (Stage::Waiting, Reply::Woken) => {
+                context.look();
+                self.go(Stage::Looking)
             }
-            (Stage::Reserving { .. }, Reply::Committed { verdict: Verdict::Wait, .. }) => {
+            (Stage::Reserving, Reply::Committed { verdict: Verdict::Send { attempt, entry }, seen }) => {
+                let times = self.attempt.times + 1;
+                self.attempt = Attempt { of: seen.version, number: attempt, entry, sent_at: context.now, times };
+                self.send(context)
+            }
+            (Stage::Reserving, Reply::Committed { verdict: Verdict::Wait, .. }) => {
                 let patience = 2 * (context.options.request_timeout_ms + GRACE_MS);
                 if context.now.abs_diff(self.began_at) > patience {
                     return context.fail(const { Error::new(Code::Timeout, "another tab's refresh does not end") });
@@ -109,163 +128,147 @@ impl Use {
                 context.ask(0, Effect::Wait(NAP_MS));
                 self.go(Stage::Waiting)
             }
-            (Stage::Reserving { .. }, Reply::Committed { seen, .. }) => {
-                context.see(&seen, Reason::OtherTab);
-                self.decide(context)
-            }
-
-            (Stage::Sending(attempt), Reply::Answer(answer)) => {
-                let answer = match answer {
-                    Err(failure @ (Failure::Network | Failure::Timeout)) => return self.lost(context, &attempt, failure),
-                    Err(failure) => return self.release(context, &attempt, failure.into()),
-                    Ok(answer) => answer,
-                };
-                match token::response(&answer) {
-                    Ok(tokens) => self.renew(context, attempt, tokens),
-                    Err(error) if token::is_terminal(&error) => {
-                        context.commit(Change::Invalidate { of: attempt.of, entry: attempt.entry });
-                        self.go(Stage::Ending(Some(error)))
-                    }
-                    Err(error) => self.release(context, &attempt, error),
-                }
-            }
-
-            (Stage::Renewing { session, .. }, Reply::Committed { verdict: Verdict::Done { .. }, seen }) => {
-                let events = context.tab.adopt(&seen, Some(&session), context.now, Reason::OtherTab);
-                context.tell(events);
-                context.tell([Event::TokenRefreshed { expires_at: session.expires_at }]);
+            (Stage::Sending, Reply::Answer(answer)) => self.answered(context, answer),
+            (Stage::Renewing, Reply::Committed { verdict: Verdict::Done { .. }, seen }) => {
+                let session = self.session.take();
+                context.adopt(&seen, session.as_ref(), Reason::OtherTab);
+                let expires_at = session.and_then(|session| session.expires_at);
+                context.put(Output::Event(Event::TokenRefreshed { expires_at }));
                 context.announce(seen.generation);
-                match &context.tab.session {
-                    Some(session) => {
-                        let token = session.access_token.clone();
-                        context.settle(Ok(Settled::AccessToken(token)));
-                        Step::End
-                    }
+                match context.tab.session.clone() {
+                    Some(session) => context.hand_out(&session),
                     None => context.fail(login_required()),
                 }
             }
-            (Stage::Renewing { attempt, session }, Reply::Committed { seen, .. }) => self.late(context, &attempt, &session, &seen),
-
-            (Stage::Ending(error), Reply::Committed { verdict: Verdict::Done { .. }, seen }) => {
-                let reason = if error.is_some() { Reason::Revoked } else { Reason::Expired };
-                context.see(&seen, reason);
+            (Stage::Renewing, Reply::Committed { seen, .. }) => self.late(context, &seen),
+            (Stage::Ending, Reply::Committed { verdict: Verdict::Done { .. }, seen }) => {
+                context.see(&seen, if self.error.is_some() { Reason::Revoked } else { Reason::Expired });
                 context.announce(seen.generation);
                 context.fail(login_required())
             }
-            (Stage::Ending(_), Reply::Committed { seen, .. }) => {
+            (Stage::Releasing, Reply::Committed { .. }) => self.refused(context),
+            (Stage::Reserving | Stage::Ending, Reply::Committed { seen, .. }) => {
                 context.see(&seen, Reason::OtherTab);
                 self.decide(context)
             }
-            (Stage::Releasing(error), Reply::Committed { .. }) => self.refused(context, error),
-
-            (stage, _) => {
-                self.stage = stage;
-                Step::Refuse(Operation::Use(self))
-            }
+            _ => Step::Refuse,
         }
-    }
-
-    fn look(self, context: &mut Context<'_>) -> Step {
-        context.commit(Change::Look { known: context.tab.known() });
-        self.go(Stage::Looking)
     }
 
     /// With the record just seen: hand out, refresh, or end.
-    fn decide(self, context: &mut Context<'_>) -> Step {
-        let tab = &context.tab;
-        let Some(session) = &tab.session else { return context.fail(login_required()) };
+    fn decide(&mut self, context: &mut Context<'_>) -> Step {
+        let Some(session) = context.tab.session.clone() else { return context.fail(login_required()) };
         // What was asked for one user is not answered with another's token.
-        if self.subject.as_deref().is_some_and(|subject| subject != session.claims.subject()) {
+        if self.user.as_ref().is_some_and(|user| user.subject() != session.claims.subject()) {
             return context.fail(login_required());
         }
-        let forced = self.stale == Some(tab.version);
+        let forced = self.stale == Some(context.tab.version);
         let refreshable = session.refresh_token.is_some();
         let lasts = session.lasts(if refreshable { self.min_validity_ms } else { 0 }, context.now);
         if lasts && !(forced && refreshable) {
-            let token = session.access_token.clone();
-            context.settle(Ok(Settled::AccessToken(token)));
-            return Step::End;
+            return context.hand_out(&session);
         }
         if !refreshable {
-            context.commit(Change::Invalidate { of: tab.version, entry: 0 });
-            return self.go(Stage::Ending(None));
+            context.commit(Change::Invalidate { of: context.tab.version, entry: 0 });
+            return self.go(Stage::Ending);
         }
-        self.reserve(context, 0)
+        self.attempt = Attempt::default();
+        self.reserve(context)
     }
 
-    fn reserve(self, context: &mut Context<'_>, after: u64) -> Step {
+    /// Asks for the right to send; again only for whom sent last.
+    fn reserve(&mut self, context: &mut Context<'_>) -> Step {
         let patience_ms = context.options.request_timeout_ms + GRACE_MS;
-        context.commit(Change::Reserve { of: context.tab.version, after, patience_ms });
-        self.go(Stage::Reserving { after })
+        context.commit(Change::Reserve { of: context.tab.version, after: self.attempt.number, patience_ms });
+        self.go(Stage::Reserving)
     }
 
-    fn send(self, context: &mut Context<'_>, attempt: Attempt) -> Step {
-        let Some(refresh_token) = &attempt.session.refresh_token else { return context.fail(login_required()) };
-        context.fetch(token::refresh(context.options, &attempt.session.metadata, refresh_token));
-        self.go(Stage::Sending(attempt))
+    fn send(&mut self, context: &mut Context<'_>) -> Step {
+        self.session = context.tab.session.clone();
+        let Some(session) = &self.session else { return context.fail(login_required()) };
+        let Some(refresh_token) = &session.refresh_token else { return context.fail(login_required()) };
+        context.ask(0, Effect::Fetch(token::refresh(context.options, &session.metadata, refresh_token)));
+        self.go(Stage::Sending)
     }
 
-    fn renew(self, context: &mut Context<'_>, attempt: Attempt, tokens: Tokens) -> Step {
-        let expected = Expected { nonce: None, previous: Some(&attempt.session.claims), max_age: None, acr_values: None };
+    fn answered(&mut self, context: &mut Context<'_>, answer: Answer) -> Step {
+        let Attempt { of, number, entry, times, .. } = self.attempt;
+        let error = match answer.map_err(|failure| (failure, Error::from(failure))) {
+            // The token may have been consumed or not. This tab tries once more; then the attempt
+            // stays written down until it counts as lost.
+            Err((Failure::Network | Failure::Timeout, _)) if times == 1 && context.tab.session.is_some() => {
+                return self.reserve(context);
+            }
+            Err((Failure::Network | Failure::Timeout, error)) => {
+                self.error = Some(error);
+                return self.refused(context);
+            }
+            Err((_, error)) => error,
+            Ok(answer) => match token::response(&answer) {
+                Ok(tokens) => return self.renew(context, tokens),
+                Err(error) => error,
+            },
+        };
+        context.commit(if token::is_terminal(&error) {
+            self.stage = Stage::Ending;
+            Change::Invalidate { of, entry }
+        } else {
+            self.stage = Stage::Releasing;
+            Change::Release { of, attempt: number, entry }
+        });
+        self.error = Some(error);
+        Step::Go
+    }
+
+    fn renew(&mut self, context: &mut Context<'_>, tokens: Tokens) -> Step {
+        let Some(session) = self.session.take() else { return context.fail(login_required()) };
+        let Attempt { of, entry, sent_at, .. } = self.attempt;
+        let expected = Expected { nonce: None, previous: Some(&session.claims), max_age: None, acr_values: None };
         let claims = tokens.id_token.as_ref()
             .map(|id_token| id_token::check(id_token, expected, context.options, context.now, context.parse))
             .transpose();
         match claims {
             Ok(claims) => {
-                let session = Box::new(attempt.session.refreshed(tokens, claims, attempt.sent_at));
-                context.commit(Change::Renew { of: attempt.of, entry: attempt.entry, session: session.clone() });
-                self.go(Stage::Renewing { attempt, session })
+                let session = Rc::new(session.refreshed(tokens, claims, sent_at));
+                context.commit(Change::Renew { of, entry, session: session.clone() });
+                self.session = Some(session);
+                self.go(Stage::Renewing)
             }
             Err(error) => {
                 // Whoever these tokens belong to, it is not the user of this session (Core §12.2).
-                let metadata = attempt.session.metadata.clone();
                 context.beside(|context| {
-                    Withdrawal::of(context, &metadata, tokens.refresh_token.as_ref(), &tokens.access_token, 0)
+                    Withdrawal::of(context, &session.metadata, tokens.refresh_token.as_ref(), &tokens.access_token, 0)
                 });
-                context.commit(Change::Invalidate { of: attempt.of, entry: attempt.entry });
-                self.go(Stage::Ending(Some(error)))
+                self.error = Some(error);
+                context.commit(Change::Invalidate { of, entry });
+                self.go(Stage::Ending)
             }
         }
     }
 
     /// The answer came after the session had ended, or another attempt had replaced it.
-    fn late(self, context: &mut Context<'_>, attempt: &Attempt, session: &Session, seen: &Seen) -> Step {
-        let ended = seen.generation > attempt.of.generation || !seen.live;
+    fn late(&mut self, context: &mut Context<'_>, seen: &Seen) -> Step {
+        let ended = seen.generation != self.attempt.of.generation || !seen.live;
         context.see(seen, Reason::OtherTab);
-        if ended {
-            let entry = attempt.entry;
-            context.beside(|context| Withdrawal::begin(context, session, entry));
-            return context.fail(login_required());
-        }
-        self.decide(context)
-    }
-
-    /// No answer: the token may have been consumed or not. This tab tries once more; then the
-    /// attempt stays written down until it counts as lost.
-    fn lost(self, context: &mut Context<'_>, attempt: &Attempt, failure: Failure) -> Step {
-        if attempt.again {
-            self.refused(context, failure.into())
-        } else {
-            self.reserve(context, attempt.number)
-        }
-    }
-
-    fn release(self, context: &mut Context<'_>, attempt: &Attempt, error: Error) -> Step {
-        context.commit(Change::Release { of: attempt.of, attempt: attempt.number, entry: attempt.entry });
-        self.go(Stage::Releasing(error))
+        let Some(session) = self.session.take().filter(|_| ended) else { return self.decide(context) };
+        let entry = self.attempt.entry;
+        context.beside(|context| Withdrawal::begin(context, &session, entry));
+        context.fail(login_required())
     }
 
     /// The refresh did not succeed and the session stays. A token that is still good is handed out.
-    fn refused(self, context: &mut Context<'_>, error: Error) -> Step {
+    fn refused(&mut self, context: &mut Context<'_>) -> Step {
+        let Some(error) = self.error.take() else { return context.fail(login_required()) };
         context.put(Output::Event(Event::RefreshFailed(error.clone())));
-        let good = context.tab.session.as_ref().filter(|session| !self.force && session.lasts(0, context.now));
-        let result: Result<_> = good.map(|session| Settled::AccessToken(session.access_token.clone())).ok_or(error);
-        context.settle(result);
-        Step::End
+        let good = context.tab.session.clone().filter(|session| !self.force && session.lasts(0, context.now));
+        match good {
+            Some(session) => context.hand_out(&session),
+            None => context.fail(error),
+        }
     }
 
-    fn go(mut self, stage: Stage) -> Step {
+    fn go(&mut self, stage: Stage) -> Step {
         self.stage = stage;
-        Step::Go(Operation::Use(self))
+        Step::Go
     }
 }

@@ -88,14 +88,14 @@ impl Report {
         let local = if self.residue.is_empty() { "cleared" } else { "partial" };
         let provider = matches!(self.provider, Layer::Ended | Layer::Skipped);
         let skipped = || Json::from(Layer::Skipped.as_str());
-        Json::object([
+        Json::object(vec![
             ("scope", self.scope.as_str().into()),
             ("complete", (self.is_confirmed() && provider).into()),
             ("startedAt", self.started_at.into()),
             ("durationMs", now.saturating_sub(self.started_at).into()),
             (
                 "local",
-                Json::object([
+                Json::object(vec![
                     ("status", local.into()),
                     ("removed", names(&self.removed)),
                     ("residue", names(&self.residue)),
@@ -103,14 +103,14 @@ impl Report {
             ),
             (
                 "tabs",
-                Json::object([
+                Json::object(vec![
                     ("acknowledged", self.acknowledged.into()),
                     ("deadlineMs", TABS_DEADLINE_MS.into()),
                 ]),
             ),
             (
                 "tokens",
-                Json::object([
+                Json::object(vec![
                     ("refreshToken", self.refresh_token.as_str().into()),
                     ("accessToken", self.access_token.as_str().into()),
                 ]),

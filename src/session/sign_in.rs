@@ -1,5 +1,7 @@
 //! The way in: leaving for the provider, and coming back with its answer.
 
+use std::rc::Rc;
+
 use super::logout;
 use super::machine::{Context, Effect, Id, Operation, Output, Reply, Settled, Slot, Step};
 use super::record::{Change, Verdict};
@@ -7,35 +9,48 @@ use super::withdrawal::Withdrawal;
 use super::{Reason, Session, grant};
 use crate::protocol::authorization::{self, Arrival, Pending};
 use crate::protocol::id_token::{self, Expected};
-use crate::protocol::{Code, Error, Json, Metadata, Result, Secret, Tokens, discovery, pkce, token};
+use crate::protocol::{Claims, Code, Error, Json, Metadata, Result, Secret, Tokens, pkce, token};
 
 /// A sign-in that is about to leave the page.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Login {
     asked: authorization::Login,
     entropy: Box<[u8; 96]>,
+    generation: u64,
+    pending: Option<Pending>,
     stage: Leaving,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Leaving {
-    Digesting(Pending, Metadata),
-    Discovering { generation: u64 },
+    Digesting,
+    Discovering,
     Left,
     Looking,
 }
 
 impl Login {
-    pub(super) fn begin(context: &mut Context<'_>, asked: &Json, here: &str, entropy: Box<[u8; 96]>) -> Step {
-        if !context.tab.has_session_storage {
-            return context.fail(const { Error::new(Code::StorageUnavailable, "session storage is refused, so no sign-in can cross a page load") });
-        }
-        match authorization::Login::parse(asked, here, context.options) {
+    pub(super) fn begin(
+        context: &mut Context<'_>,
+        asked: &Json,
+        here: &str,
+        entropy: Box<[u8; 96]>,
+    ) -> Option<Operation> {
+        let asked = if context.tab.has_session_storage {
+            authorization::Login::parse(asked, here, context.options)
+        } else {
+            Err(Error::new(Code::StorageUnavailable, "session storage is refused: no sign-in can cross a page load"))
+        };
+        match asked {
             Ok(asked) => {
-                context.commit(Change::Look { known: context.tab.known() });
-                Step::Go(Operation::Login(Self { asked, entropy, stage: Leaving::Looking }))
+                context.look();
+                let login = Self { asked, entropy, generation: 0, pending: None, stage: Leaving::Looking };
+                Some(Operation::Login(Box::new(login)))
             }
-            Err(error) => context.fail(error),
+            Err(error) => {
+                context.settle(Err(error));
+                None
+            }
         }
     }
 
@@ -43,54 +58,44 @@ impl Login {
         self.stage == Leaving::Left
     }
 
-    pub(super) fn step(mut self, context: &mut Context<'_>, reply: Reply) -> Step {
-        let stage = core::mem::replace(&mut self.stage, Leaving::Looking);
-        match (stage, reply) {
+    /// Every transition of leaving for a sign-in is in this one match.
+    pub(super) fn step(&mut self, context: &mut Context<'_>, reply: Reply) -> Step {
+        match (self.stage, reply) {
             (Leaving::Looking, Reply::Committed { seen, .. }) => {
                 context.see(&seen, Reason::OtherTab);
-                match context.tab.metadata.clone() {
-                    Some(metadata) => self.digest(context, seen.generation, metadata),
-                    None => {
-                        context.fetch(discovery::request(context.options));
-                        self.go(Leaving::Discovering { generation: seen.generation })
-                    }
+                self.generation = seen.generation;
+                if context.tab.metadata.is_some() {
+                    return self.digest(context);
                 }
+                context.discover();
+                self.stage = Leaving::Discovering;
+                Step::Go
             }
-            (Leaving::Discovering { generation }, Reply::Answer(answer)) => {
-                match answer.map_err(Error::from).and_then(|answer| discovery::response(&answer, context.options)) {
-                    Ok(metadata) => {
-                        context.tab.metadata = Some(metadata.clone());
-                        self.digest(context, generation, metadata)
-                    }
-                    Err(error) => context.fail(error),
-                }
-            }
-            (Leaving::Digesting(pending, metadata), Reply::Digest(digest)) => {
-                let Some(digest) = digest else {
-                    return context.fail(const { Error::new(Code::InsecureContext, "WebCrypto is not available: serve the page over https") });
+            (Leaving::Discovering, Reply::Answer(answer)) => match context.discovered(answer) {
+                Ok(_) => self.digest(context),
+                Err(error) => context.fail(error),
+            },
+            (Leaving::Digesting, Reply::Digest(digest)) => {
+                let (Some(digest), Some(pending), Some(metadata)) = (digest, &self.pending, &context.tab.metadata) else {
+                    return context.fail(const { Error::new(Code::InsecureContext, "there is no WebCrypto: serve the page over https") });
                 };
                 let challenge = pkce::challenge(&digest);
-                let address = authorization::request(context.options, &metadata, &self.asked, &pending, &challenge);
+                let address = authorization::request(context.options, metadata, &self.asked, pending, &challenge);
                 context.put(Output::Keep(Slot::SignIn, Some(pending.to_json())));
                 context.put(Output::Navigate(Secret::new(address)));
-                self.go(Leaving::Left)
+                self.stage = Leaving::Left;
+                Step::Go
             }
-            (stage, _) => {
-                self.stage = stage;
-                Step::Refuse(Operation::Login(self))
-            }
+            _ => Step::Refuse,
         }
     }
 
-    fn digest(self, context: &mut Context<'_>, generation: u64, metadata: Metadata) -> Step {
-        let pending = Pending::new(&self.asked, &self.entropy, generation, context.now);
+    fn digest(&mut self, context: &mut Context<'_>) -> Step {
+        let pending = Pending::new(&self.asked, &self.entropy, self.generation, context.now);
         context.ask(0, Effect::Digest(pending.verifier.clone()));
-        self.go(Leaving::Digesting(pending, metadata))
-    }
-
-    fn go(mut self, stage: Leaving) -> Step {
-        self.stage = stage;
-        Step::Go(Operation::Login(self))
+        self.pending = Some(pending);
+        self.stage = Leaving::Digesting;
+        Step::Go
     }
 }
 
@@ -98,135 +103,182 @@ impl Login {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Callback {
     address: String,
+    /// Whether the page itself stands at the address.
     here: bool,
     callers: Vec<Id>,
     arrival: Arrival,
     pending: Pending,
+    metadata: Option<Rc<Metadata>>,
+    code: Option<Secret>,
+    session: Option<Rc<Session>>,
+    entry: u64,
+    sent_at: u64,
+    error: Option<Error>,
     stage: Arriving,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Arriving {
-    Confirming(Error),
+    Confirming,
     Discovering,
-    Exchanging { metadata: Metadata, entry: u64, sent_at: u64 },
-    Installing { session: Box<Session>, entry: u64 },
-    Redeeming { metadata: Metadata, code: Secret },
+    Exchanging,
+    Installing,
+    Redeeming,
 }
 
 impl Callback {
     pub(super) fn begin(
         context: &mut Context<'_>,
-        address: &str,
+        address: String,
         here: &str,
         sign_in: Option<Json>,
         sign_out: Option<Json>,
-    ) -> Step {
-        if let Some((_, result)) = context.tab.answered.clone().filter(|(answered, _)| answered == address) {
-            context.settle(result);
-            return Step::End;
-        }
-        let arrival = match Arrival::parse(address, &context.options.redirect_uri) {
-            Ok(Some(arrival)) if arrival.is_authorization() => arrival,
-            Ok(_) => return Self::returned(context, address, here, sign_out.as_ref()),
-            Err(error) => return context.fail(error),
-        };
-        let pending = sign_in
-            .and_then(|json| Pending::from_json(&json, &context.options.origin))
-            .filter(|pending| pending.state == arrival.state && !pending.is_stale(context.now));
-        let Some(pending) = pending else {
-            return context.fail(const { Error::new(Code::StateMismatch, "the answer does not belong to a sign-in that this tab began") });
-        };
-        let callback = Self {
-            address: address.to_owned(),
-            here: address == here,
-            callers: vec![context.id],
-            arrival,
-            pending,
-            stage: Arriving::Discovering,
-        };
-        match context.tab.metadata.clone() {
-            Some(metadata) => callback.judge(context, metadata),
-            None => {
-                context.fetch(discovery::request(context.options));
-                Step::Go(Operation::Callback(callback))
+    ) -> Option<Operation> {
+        let here = address == here;
+        let callback = match Self::arrive(context, &address, here, sign_in, sign_out.as_ref()) {
+            Ok((arrival, pending)) => Self {
+                address,
+                here,
+                callers: vec![context.id],
+                arrival,
+                pending,
+                metadata: None,
+                code: None,
+                session: None,
+                entry: 0,
+                sent_at: 0,
+                error: None,
+                stage: Arriving::Discovering,
+            },
+            Err(settled) => {
+                context.settle(settled);
+                return None;
             }
-        }
-    }
-
-    pub(super) fn is_for(&self, address: &str) -> bool {
-        self.address == address
-    }
-
-    pub(super) fn join(&mut self, id: Id) {
-        self.callers.push(id);
-    }
-
-    pub(super) fn step(mut self, context: &mut Context<'_>, reply: Reply) -> Step {
-        let stage = core::mem::replace(&mut self.stage, Arriving::Discovering);
-        match (stage, reply) {
-            (Arriving::Discovering, Reply::Answer(answer)) => {
-                match answer.map_err(Error::from).and_then(|answer| discovery::response(&answer, context.options)) {
-                    Ok(metadata) => {
-                        context.tab.metadata = Some(metadata.clone());
-                        self.judge(context, metadata)
-                    }
-                    // Nothing was sent and nothing used up: a reload tries again.
-                    Err(error) => self.finish(context, Err(error)),
+        };
+        let mut callback = Box::new(callback);
+        match context.tab.metadata.clone() {
+            Some(metadata) => {
+                if callback.judge(context, metadata) == Step::End {
+                    return None;
                 }
             }
-            (Arriving::Redeeming { metadata, code }, Reply::Committed { verdict: Verdict::Done { entry }, .. }) => {
-                context.fetch(token::exchange(context.options, &metadata, &code, &self.pending.verifier));
-                self.go(Arriving::Exchanging { metadata, entry, sent_at: context.now })
+            None => context.discover(),
+        }
+        Some(Operation::Callback(callback))
+    }
+
+    /// Lets another call for the same address share this one.
+    pub(super) fn join(&mut self, id: Id, address: &str) -> bool {
+        let same = self.address == address;
+        if same {
+            self.callers.push(id);
+        }
+        same
+    }
+
+    /// Every transition of a provider's answer is in this one match.
+    pub(super) fn step(&mut self, context: &mut Context<'_>, reply: Reply) -> Step {
+        match (self.stage, reply) {
+            (Arriving::Discovering, Reply::Answer(answer)) => match context.discovered(answer) {
+                Ok(metadata) => self.judge(context, metadata),
+                // Nothing was sent and nothing used up: a reload tries again.
+                Err(error) => self.finish(context, Err(error)),
+            },
+            (Arriving::Redeeming, Reply::Committed { verdict: Verdict::Done { entry }, .. }) => {
+                self.entry = entry;
+                self.sent_at = context.now;
+                if let (Some(metadata), Some(code)) = (&self.metadata, self.code.take()) {
+                    let request = token::exchange(context.options, metadata, &code, &self.pending.verifier);
+                    context.ask(0, Effect::Fetch(request));
+                }
+                self.stage = Arriving::Exchanging;
+                Step::Go
             }
-            (Arriving::Redeeming { .. }, Reply::Committed { seen, .. }) => {
-                context.see(&seen, Reason::OtherTab);
-                self.finish(context, Err(superseded()))
-            }
-            (Arriving::Exchanging { metadata, entry, sent_at }, Reply::Answer(answer)) => {
+            (Arriving::Exchanging, Reply::Answer(answer)) => {
                 let answer = match answer {
                     // The code may have been exchanged all the same, so the note stays.
                     Err(failure) => return self.finish(context, Err(failure.into())),
                     Ok(answer) => answer,
                 };
                 match token::response(&answer) {
-                    Ok(tokens) => self.install(context, tokens, metadata, entry, sent_at),
+                    Ok(tokens) => self.install(context, tokens),
                     Err(error) => {
-                        context.commit(Change::Confirm { entry });
-                        self.go(Arriving::Confirming(error))
+                        context.commit(Change::Confirm { entry: self.entry });
+                        self.error = Some(error);
+                        self.stage = Arriving::Confirming;
+                        Step::Go
                     }
                 }
             }
-            (Arriving::Confirming(error), Reply::Committed { .. }) => self.finish(context, Err(error)),
-            (Arriving::Installing { session, .. }, Reply::Committed { verdict: Verdict::Done { entry }, seen }) => {
+            (Arriving::Confirming, Reply::Committed { .. }) => {
+                let error = self.error.take().unwrap_or(superseded());
+                self.finish(context, Err(error))
+            }
+            (Arriving::Installing, Reply::Committed { verdict: Verdict::Done { entry }, seen }) => {
+                let Some(session) = self.session.take() else { return Step::Refuse };
                 if let Some(replaced) = &seen.session {
                     context.beside(|context| Withdrawal::begin(context, replaced, entry));
                 }
                 context.put(Output::Keep(Slot::Left, None));
                 context.tab.left = None;
-                let events = context.tab.adopt(&seen, Some(&session), context.now, Reason::OtherTab);
-                context.tell(events);
+                context.adopt(&seen, Some(&session), Reason::OtherTab);
                 context.announce(seen.generation);
-                let signed_in = Settled::SignedIn {
-                    return_to: self.pending.return_to.clone(),
-                    user: session.claims.json().clone(),
-                };
-                self.finish(context, Ok(signed_in))
+                let return_to = self.pending.return_to.clone();
+                self.finish(context, Ok(Settled::SignedIn { return_to, user: session.claims.clone() }))
             }
-            (Arriving::Installing { session, entry }, Reply::Committed { seen, .. }) => {
-                context.beside(|context| Withdrawal::begin(context, &session, entry));
+            (Arriving::Redeeming | Arriving::Installing, Reply::Committed { seen, .. }) => {
+                if let Some(session) = self.session.take() {
+                    let entry = self.entry;
+                    context.beside(|context| Withdrawal::begin(context, &session, entry));
+                }
                 context.see(&seen, Reason::OtherTab);
                 self.finish(context, Err(superseded()))
             }
-            (stage, _) => {
-                self.stage = stage;
-                Step::Refuse(Operation::Callback(self))
-            }
+            _ => Step::Refuse,
         }
     }
 
+    /// Finds the sign-in that an address answers; or what to say where there is none.
+    fn arrive(
+        context: &mut Context<'_>,
+        address: &str,
+        here: bool,
+        sign_in: Option<Json>,
+        sign_out: Option<&Json>,
+    ) -> core::result::Result<(Arrival, Pending), Result<Settled>> {
+        if let Some((_, result)) = context.tab.answered.as_ref().filter(|(answered, _)| answered == address) {
+            return Err(result.clone());
+        }
+        let arrival = match Arrival::parse(address, &context.options.redirect_uri) {
+            Ok(Some(arrival)) if arrival.is_authorization() => arrival,
+            Ok(_) => return Err(Ok(Self::returned(context, address, here, sign_out).unwrap_or(Settled::NoAnswer))),
+            Err(error) => return Err(Err(error)),
+        };
+        let pending = sign_in
+            .and_then(|json| Pending::from_json(&json, &context.options.origin))
+            .filter(|pending| pending.state == arrival.state && !pending.is_stale(context.now));
+        match pending {
+            Some(pending) => Ok((arrival, pending)),
+            None => Err(Err(Error::new(Code::StateMismatch, "the answer does not belong to a sign-in that this tab began"))),
+        }
+    }
+
+    /// The way back from a sign-out.
+    fn returned(context: &mut Context<'_>, address: &str, here: bool, kept: Option<&Json>) -> Option<Settled> {
+        let options = context.options;
+        let back = options.post_logout_redirect_uri.as_deref()?;
+        let arrival = Arrival::parse(address, back).ok()??;
+        let settled = logout::returned(kept?, &arrival.state, &options.origin, context.now)?;
+        context.put(Output::Keep(Slot::SignOut, None));
+        if here {
+            context.put(Output::Clean(authorization::cleaned(address)));
+        }
+        context.tab.answered = Some((address.to_owned(), Ok(settled.clone())));
+        Some(settled)
+    }
+
     /// Uses the sign-in up, whatever the answer says, and judges it.
-    fn judge(self, context: &mut Context<'_>, metadata: Metadata) -> Step {
+    fn judge(&mut self, context: &mut Context<'_>, metadata: Rc<Metadata>) -> Step {
         context.put(Output::Keep(Slot::SignIn, None));
         if self.here {
             context.put(Output::Clean(authorization::cleaned(&self.address)));
@@ -234,42 +286,37 @@ impl Callback {
         match authorization::response(&self.arrival, context.options, &metadata) {
             Ok(code) => {
                 context.commit(Change::Redeem { generation: self.pending.generation });
-                self.go(Arriving::Redeeming { metadata, code })
+                self.metadata = Some(metadata);
+                self.code = Some(code);
+                self.stage = Arriving::Redeeming;
+                Step::Go
             }
             Err(error) => self.finish(context, Err(error)),
         }
     }
 
-    fn install(self, context: &mut Context<'_>, tokens: Tokens, metadata: Metadata, entry: u64, sent_at: u64) -> Step {
-        let expected = Expected {
-            nonce: Some(&self.pending.nonce),
-            previous: None,
-            max_age: self.pending.max_age,
-            acr_values: self.pending.acr_values.as_deref(),
-        };
-        let checked = tokens.id_token.clone()
-            .ok_or(const { Error::new(Code::InvalidResponse, "the answer has no ID token") })
-            .and_then(|id_token| {
-                let claims = id_token::check(&id_token, expected, context.options, context.now, context.parse)?;
-                Ok((id_token, claims))
-            });
-        match checked {
+    fn install(&mut self, context: &mut Context<'_>, tokens: Tokens) -> Step {
+        let Some(metadata) = self.metadata.take() else { return Step::Refuse };
+        match self.check(context, &tokens) {
             Ok((id_token, claims)) => {
-                let session = Box::new(Session {
-                    expires_at: grant::expiry(&tokens, sent_at),
+                let session = Rc::new(Session {
+                    expires_at: grant::expiry(&tokens, self.sent_at),
                     scope: tokens.scope.unwrap_or_else(|| context.options.scope.clone()),
                     access_token: tokens.access_token,
                     refresh_token: tokens.refresh_token,
                     id_token,
-                    claims,
+                    claims: Rc::new(claims),
                     metadata,
                 });
-                let generation = self.pending.generation;
+                let (generation, entry) = (self.pending.generation, self.entry);
                 context.commit(Change::Install { generation, entry, session: session.clone() });
-                self.go(Arriving::Installing { session, entry })
+                self.session = Some(session);
+                self.stage = Arriving::Installing;
+                Step::Go
             }
             Err(error) => {
                 // The tokens were issued: not to use them is not enough.
+                let entry = self.entry;
                 context.beside(|context| {
                     Withdrawal::of(context, &metadata, tokens.refresh_token.as_ref(), &tokens.access_token, entry)
                 });
@@ -278,39 +325,28 @@ impl Callback {
         }
     }
 
-    /// The way back from a sign-out, or no answer at all.
-    fn returned(context: &mut Context<'_>, address: &str, here: &str, kept: Option<&Json>) -> Step {
-        let back = context.options.post_logout_redirect_uri.as_deref().unwrap_or(&context.options.redirect_uri);
-        let state = Arrival::parse(address, back).ok().flatten().map(|arrival| arrival.state);
-        let settled = kept.zip(state).and_then(|(kept, state)| {
-            logout::returned(kept, &state, &context.options.origin, context.now)
-        });
-        let Some(settled) = settled else {
-            context.settle(Ok(Settled::NoAnswer));
-            return Step::End;
+    fn check(&self, context: &Context<'_>, tokens: &Tokens) -> Result<(Secret, Claims)> {
+        let Some(id_token) = &tokens.id_token else {
+            return Err(Error::new(Code::InvalidResponse, "the answer has no ID token"));
         };
-        context.put(Output::Keep(Slot::SignOut, None));
-        if address == here {
-            context.put(Output::Clean(authorization::cleaned(address)));
-        }
-        context.tab.answered = Some((address.to_owned(), Ok(settled.clone())));
-        context.settle(Ok(settled));
-        Step::End
+        let expected = Expected {
+            nonce: Some(&self.pending.nonce),
+            previous: None,
+            max_age: self.pending.max_age,
+            acr_values: self.pending.acr_values.as_deref(),
+        };
+        let claims = id_token::check(id_token, expected, context.options, context.now, context.parse)?;
+        Ok((id_token.clone(), claims))
     }
 
-    fn finish(self, context: &mut Context<'_>, result: Result<Settled>) -> Step {
+    fn finish(&mut self, context: &mut Context<'_>, result: Result<Settled>) -> Step {
         if result.is_ok() {
             context.tab.answered = Some((self.address.clone(), result.clone()));
         }
-        for id in self.callers {
+        for id in self.callers.drain(..) {
             context.settle_for(id, result.clone());
         }
         Step::End
-    }
-
-    fn go(mut self, stage: Arriving) -> Step {
-        self.stage = stage;
-        Step::Go(Operation::Callback(self))
     }
 }
 

@@ -1,5 +1,7 @@
 //! What one tab knows. Memory is a cache of the record: it never decides that a session lives.
 
+use std::rc::Rc;
+
 use super::record::Version;
 use super::{Event, Reason, Session, Settled};
 use crate::protocol::options::Place;
@@ -21,7 +23,7 @@ pub struct Seen {
     pub live: bool,
     /// The session that was there before the change, where it was asked for and could be opened:
     /// the one to use while `live`, else one that was taken out and has to be revoked.
-    pub session: Option<Session>,
+    pub session: Option<Rc<Session>>,
 }
 
 /// A sign-in's answer that was dealt with, so that asking again gives the same.
@@ -33,7 +35,7 @@ pub(super) struct Tab {
     pub(super) place: Place,
     pub(super) has_session_storage: bool,
     /// What memory holds of the session.
-    pub(super) session: Option<Session>,
+    pub(super) session: Option<Rc<Session>>,
     pub(super) version: Version,
     /// The generation last seen.
     pub(super) generation: u64,
@@ -44,12 +46,12 @@ pub(super) struct Tab {
     pub(super) left: Option<u64>,
     /// A sign-out has begun and is not yet committed: nothing may be taken into memory.
     pub(super) closing: bool,
-    pub(super) metadata: Option<Metadata>,
+    pub(super) metadata: Option<Rc<Metadata>>,
     pub(super) answered: Option<Answered>,
 }
 
 impl Tab {
-    pub(super) fn new(place: Place, metadata: Option<Metadata>) -> Self {
+    pub(super) fn new(place: Place, metadata: Option<Rc<Metadata>>) -> Self {
         Self {
             place,
             has_session_storage: true,
@@ -66,7 +68,7 @@ impl Tab {
     }
 
     /// The session, if the record was seen so recently that it may be used without another look.
-    pub(super) fn fresh(&self, now: u64) -> Option<&Session> {
+    pub(super) fn fresh(&self, now: u64) -> Option<&Rc<Session>> {
         self.looked_at.filter(|at| now.abs_diff(*at) <= FRESH_MS).and(self.session.as_ref())
     }
 
@@ -77,7 +79,7 @@ impl Tab {
 
     /// Takes over what the record says, and tells what changed for the app. `content` is the
     /// session that goes with it, `why` the reason if there is none.
-    pub(super) fn adopt(&mut self, seen: &Seen, content: Option<&Session>, now: u64, why: Reason) -> Vec<Event> {
+    pub(super) fn adopt(&mut self, seen: &Seen, content: Option<&Rc<Session>>, now: u64, why: Reason) -> Vec<Event> {
         // A look that was answered late must not bring back what a later one has seen to be over.
         if seen.order < self.order {
             return Vec::new();
@@ -95,19 +97,19 @@ impl Tab {
         self.replace(next, why)
     }
 
-    fn replace(&mut self, next: Option<Session>, why: Reason) -> Vec<Event> {
-        let subject = |session: &Option<Session>| session.as_ref().map(|session| session.claims.subject().to_owned());
-        let (before, after) = (subject(&self.session), subject(&next));
-        self.session = next;
+    fn replace(&mut self, next: Option<Rc<Session>>, why: Reason) -> Vec<Event> {
+        let before = core::mem::replace(&mut self.session, next);
+        let subject = |session: &Option<Rc<Session>>| session.as_ref().map(|session| session.claims.clone());
+        let (before, after) = (subject(&before), subject(&self.session));
         let mut events = Vec::new();
-        if before == after {
+        if before.as_ref().map(|claims| claims.subject()) == after.as_ref().map(|claims| claims.subject()) {
             return events;
         }
         if before.is_some() {
             events.push(Event::SignedOut(if after.is_some() { Reason::UserChanged } else { why }));
         }
-        if let Some(session) = &self.session {
-            events.push(Event::SignedIn { user: session.claims.json().clone() });
+        if let Some(claims) = after {
+            events.push(Event::SignedIn(claims));
         }
         events
     }

@@ -6,20 +6,20 @@ use super::Reason;
 use crate::protocol::options::Place;
 
 /// The first look of a page.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Start {
     Opening,
     Probing,
 }
 
 impl Start {
-    pub(super) fn begin(context: &mut Context<'_>) -> Step {
+    pub(super) fn begin(context: &mut Context<'_>) -> Operation {
         context.ask(0, Effect::Probe);
-        Step::Go(Operation::Start(Self::Probing))
+        Operation::Start(Self::Probing)
     }
 
-    pub(super) fn step(self, context: &mut Context<'_>, reply: Reply) -> Step {
-        match (self, reply) {
+    pub(super) fn step(&mut self, context: &mut Context<'_>, reply: Reply) -> Step {
+        match (*self, reply) {
             (Self::Probing, Reply::Probed { record, cookies, session_storage }) => {
                 context.tab.has_session_storage = session_storage;
                 context.tab.place = match context.options.place {
@@ -28,14 +28,15 @@ impl Start {
                     _ => Place::Memory,
                 };
                 context.commit(Change::Open);
-                Step::Go(Operation::Start(Self::Opening))
+                *self = Self::Opening;
+                Step::Go
             }
             (Self::Opening, Reply::Committed { seen, .. }) => {
                 context.see(&seen, Reason::OtherTab);
                 context.settle(Ok(Settled::Done));
                 Step::End
             }
-            (start, _) => Step::Refuse(Operation::Start(start)),
+            _ => Step::Refuse,
         }
     }
 }
@@ -47,22 +48,26 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    pub(super) fn begin(context: &mut Context<'_>) -> Step {
-        context.commit(Change::Look { known: context.tab.known() });
-        Step::Go(Operation::Watch(Self { again: false }))
+    pub(super) fn begin(context: &mut Context<'_>) -> Operation {
+        context.look();
+        Operation::Watch(Self { again: false })
     }
 
     pub(super) fn look_again(&mut self) {
         self.again = true;
     }
 
-    pub(super) fn step(self, context: &mut Context<'_>, reply: Reply) -> Step {
-        let Reply::Committed { seen, .. } = reply else { return Step::Refuse(Operation::Watch(self)) };
+    pub(super) fn step(&mut self, context: &mut Context<'_>, reply: Reply) -> Step {
+        let Reply::Committed { seen, .. } = reply else { return Step::Refuse };
         let was_signed_in = context.tab.session.is_some();
         context.see(&seen, Reason::OtherTab);
         if was_signed_in && context.tab.session.is_none() {
             context.put(Output::Post(Message::Acknowledge { generation: seen.generation }));
         }
-        if self.again { Self::begin(context) } else { Step::End }
+        if !core::mem::take(&mut self.again) {
+            return Step::End;
+        }
+        context.look();
+        Step::Go
     }
 }

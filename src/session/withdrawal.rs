@@ -18,7 +18,7 @@ pub(super) struct Withdrawal {
 
 impl Withdrawal {
     /// Revokes a session's tokens.
-    pub(super) fn begin(context: &mut Context<'_>, session: &Session, entry: u64) -> Step {
+    pub(super) fn begin(context: &mut Context<'_>, session: &Session, entry: u64) -> Option<Operation> {
         Self::of(context, &session.metadata, session.refresh_token.as_ref(), &session.access_token, entry)
     }
 
@@ -29,41 +29,46 @@ impl Withdrawal {
         refresh_token: Option<&Secret>,
         access_token: &Secret,
         entry: u64,
-    ) -> Step {
-        let Some(endpoint) = &metadata.revocation_endpoint else { return Step::End };
-        let tokens = refresh_token.map(|token| (Hint::RefreshToken, token));
+    ) -> Option<Operation> {
+        let endpoint = metadata.revocation_endpoint.as_ref()?;
+        let timeout = context.options.request_timeout_ms;
         let mut open = 0;
-        for (hint, token) in tokens.into_iter().chain([(Hint::AccessToken, access_token)]) {
-            let timeout = context.options.request_timeout_ms;
-            context.ask(open, Effect::Fetch(revocation::request(context.options, endpoint, hint, token, timeout)));
-            open += 1;
+        let tokens = [(Hint::RefreshToken, refresh_token), (Hint::AccessToken, Some(access_token))];
+        for (hint, token) in tokens {
+            if let Some(token) = token {
+                context.ask(open, Effect::Fetch(revocation::request(context.options, endpoint, hint, token, timeout)));
+                open += 1;
+            }
         }
-        Step::Go(Operation::Withdrawal(Self { entry, open, confirmed: true }))
+        Some(Operation::Withdrawal(Self { entry, open, confirmed: true }))
     }
 
     /// Clears a note.
-    pub(super) fn confirm(context: &mut Context<'_>, entry: u64) -> Step {
+    pub(super) fn confirm(context: &mut Context<'_>, entry: u64) -> Option<Operation> {
         if entry == 0 {
-            return Step::End;
+            return None;
         }
         context.commit(Change::Confirm { entry });
-        Step::Go(Operation::Withdrawal(Self { entry, open: 0, confirmed: true }))
+        Some(Operation::Withdrawal(Self { entry, open: 0, confirmed: true }))
     }
 
-    pub(super) fn step(mut self, context: &mut Context<'_>, reply: Reply) -> Step {
+    pub(super) fn step(&mut self, context: &mut Context<'_>, reply: Reply) -> Step {
         match reply {
             Reply::Answer(answer) if self.open > 0 => {
                 let (outcome, _) = revocation::response(&answer);
                 self.open -= 1;
                 self.confirmed &= outcome == Outcome::Revoked;
-                match self {
-                    Self { open: 0, confirmed: true, entry } => Self::confirm(context, entry),
-                    Self { open: 0, .. } => Step::End,
-                    _ => Step::Go(Operation::Withdrawal(self)),
+                if self.open > 0 {
+                    return Step::Go;
                 }
+                if !self.confirmed || self.entry == 0 {
+                    return Step::End;
+                }
+                context.commit(Change::Confirm { entry: self.entry });
+                Step::Go
             }
             Reply::Committed { .. } if self.open == 0 => Step::End,
-            _ => Step::Refuse(Operation::Withdrawal(self)),
+            _ => Step::Refuse,
         }
     }
 }

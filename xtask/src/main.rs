@@ -1,0 +1,93 @@
+//! One place for how nightlatch is worked on: `cargo xtask help` lists the verbs.
+
+mod bindgen;
+mod browsers;
+mod check;
+mod demo;
+mod embed;
+mod geckodriver;
+mod glue;
+mod npm;
+mod package;
+mod process;
+mod project;
+mod shorten;
+mod sizes;
+mod step;
+mod tally;
+mod test;
+mod toolchain;
+
+use std::env;
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+use crate::project::Project;
+
+fn main() -> ExitCode {
+    let mut arguments = env::args().skip(1);
+    let verb = arguments.next().unwrap_or_else(|| "help".to_owned());
+    let arguments: Vec<String> = arguments.collect();
+    match dispatch(&verb, &arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\n{}: {error:#}", step::red("error"));
+            match process::interrupted() {
+                true => ExitCode::from(130),
+                false => ExitCode::FAILURE,
+            }
+        }
+    }
+}
+
+fn dispatch(verb: &str, arguments: &[String]) -> Result<()> {
+    match verb {
+        "help" | "--help" | "-h" => {
+            print!("{HELP}");
+            return Ok(());
+        }
+        // Called by cargo for each wasm32 test binary, inside `cargo xtask test`.
+        "wasm-test-runner" => return test::wasm_test_runner(arguments),
+        _ => {}
+    }
+    let project = Project::find()?;
+    process::watch()?;
+    let result = match verb {
+        "build" => package::verb(&project, arguments),
+        "check" => check::verb(&project, arguments),
+        "demo" => demo::verb(&project, arguments),
+        "test" => test::verb(&project, arguments),
+        _ => bail!("there is no verb `{verb}`\n\n{HELP}"),
+    };
+    process::sweep();
+    result
+}
+
+const HELP: &str = "\
+cargo xtask <verb>
+
+  build [--dev]      make the npm package in pkg/ and print its size
+                     --dev: quickly, with names and checks, for debugging
+
+  demo [options]     build, then serve the demo with its real provider;
+                     options go to www/demo.mjs
+
+  test [part…]       prove it; all parts unless some are named:
+                       host      the core, on this machine
+                       browser   the browser adapters, in headless Chromium
+                       www       the demo's own modules
+                       e2e       the promise: real provider, real browsers
+                       package   the packed tarball, as its users install it
+    --browsers=a,b   for e2e: chromium, firefox (these two by default), webkit
+    -- options       for the runner of the one part that is named
+
+  check              what must hold of every commit: format, lints, docs,
+                     types, purity, lock files, size budget
+
+  help               this
+
+What is missing is installed where that is possible (rustup target and sources,
+npm packages, browsers where apt and root allow); otherwise the one command
+that installs it is printed.
+";

@@ -1,5 +1,6 @@
 // The surface that index.d.ts documents, over the WebAssembly core. It decides nothing.
 import { Core } from "./generated/nightlatch.js";
+import { fetchWith } from "./fetch.js";
 import { initialize } from "./wasm.js";
 
 export class AuthError extends Error {
@@ -24,15 +25,17 @@ export async function createClient(options) {
   const notify = (name, detail) => {
     freeze(detail);
     if (name === "snapshot") snapshot = detail;
+    if (name === "abort") return requests.abort();
     for (const listener of [...(name === "snapshot" ? listeners : (events.get(name) ?? []))]) call(listener, detail);
   };
   const core = new Core(options, AuthError, notify);
+  const requests = fetchWith(core);
   await core.start();
   return Object.freeze({
     login: (options) => core.login(options),
     handleRedirectCallback: (url) => core.handleRedirectCallback(url),
     getAccessToken: (options) => core.getAccessToken(options),
-    fetch: (input, init) => core.fetch(input, init),
+    fetch: requests.fetch,
     logout: (options) => core.logout(options),
     getUser: () => snapshot.user,
     get isAuthenticated() {

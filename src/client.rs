@@ -7,16 +7,14 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use js_sys::{Array, Function, Promise, Reflect};
-use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{AbortController, AbortSignal, Headers, Request, RequestInit, RequestRedirect, Response};
+use wasm_bindgen_futures::spawn_local;
 
 use crate::browser::channel::Channel;
 use crate::browser::lifecycle::Lifecycle;
 use crate::browser::record::Store;
 use crate::browser::storage::Keys;
-use crate::browser::{clock, crypto, fetch, json, navigation, object, settled};
+use crate::browser::{clock, crypto, fetch, json, navigation, object};
 use crate::protocol::{Code, Error, Json, Options, url};
 use crate::session::{Call, Effect, Event, Id, Input, Machine, Output, Reply, Settled, Slot};
 
@@ -38,8 +36,6 @@ struct Shell {
     waiting: RefCell<Vec<(Id, Function, Function)>>,
     last: Cell<Id>,
     closed: Cell<bool>,
-    /// Ends what the app's `fetch` has under way.
-    controller: RefCell<Option<AbortController>>,
     hooks: Hooks,
 }
 
@@ -53,7 +49,7 @@ struct Hooks {
 #[wasm_bindgen]
 impl Core {
     /// Parses the options. `error` is the class `AuthError`; `notify(name, detail)` hears of events
-    /// and, by the name `snapshot`, of every new snapshot.
+    /// and, by the name `snapshot`, of every new snapshot; by `abort`, that no request of the app may go on.
     #[wasm_bindgen(constructor)]
     pub fn new(options: &JsValue, error: Function, notify: Function) -> Result<Core, JsValue> {
         let hooks = Hooks { error, notify };
@@ -83,7 +79,6 @@ impl Core {
                 waiting: RefCell::default(),
                 last: Cell::new(0),
                 closed: Cell::new(false),
-                controller: RefCell::default(),
                 hooks,
             }
         });
@@ -134,31 +129,9 @@ impl Core {
         }))
     }
 
-    /// The browser's `fetch`, with the access token for allowed addresses.
-    pub async fn fetch(&self, input: JsValue, init: JsValue) -> Result<JsValue, JsValue> {
-        let shell = self.shell.clone();
-        let request = construct("Request", &Array::of2(&input, &init))?.unchecked_into::<Request>();
-        let allowed = url::is_under(&request.url(), &shell.machine.borrow().options().allowed_origins);
-        if !allowed {
-            return send(&request).await;
-        }
-        let none = || Ok(Call::Token { options: Json::object(vec![]) });
-        let token = JsFuture::from(shell.call(none())).await?;
-        // Kept unsent, so that its body can be sent once more.
-        let again = request.clone()?;
-        let answer = send(&shell.with_token(&request, &token)?).await?;
-        if answer.unchecked_ref::<Response>().status() != 401 {
-            return Ok(answer);
-        }
-        let mut fresh = JsFuture::from(shell.call(none())).await?;
-        if fresh == token {
-            let forced = Json::object(vec![("forceRefresh", true.into())]);
-            match JsFuture::from(shell.call(Ok(Call::Token { options: forced }))).await {
-                Ok(refreshed) => fresh = refreshed,
-                Err(_) => return Ok(answer),
-            }
-        }
-        send(&shell.with_token(&again, &fresh)?).await
+    /// Whether the access token may go to an address.
+    pub fn allows(&self, url: &str) -> bool {
+        url::is_under(url, &self.shell.machine.borrow().options().allowed_origins)
     }
 
     /// Lets go of channel, listeners and database. The session stays.
@@ -211,11 +184,7 @@ impl Shell {
 
     fn perform(self: &Rc<Self>, output: Output) {
         match output {
-            Output::Abort => {
-                if let Some(controller) = self.controller.borrow_mut().take() {
-                    controller.abort();
-                }
-            }
+            Output::Abort => self.hooks.notify("abort", &JsValue::NULL),
             Output::Clean(address) => navigation::clean(&address),
             Output::Event(event) => {
                 let detail = json::write(&event.detail());
@@ -269,27 +238,6 @@ impl Shell {
             Err(error) => reject.call1(&JsValue::NULL, &self.hooks.error(&error)),
         };
     }
-
-    /// The request as it goes out: with the token, no redirect, and ended by a sign-out.
-    fn with_token(&self, request: &Request, token: &JsValue) -> Result<Request, JsValue> {
-        let mut controller = self.controller.borrow_mut();
-        if controller.is_none() {
-            *controller = Some(AbortController::new()?);
-        }
-        let signals = Array::of1(&request.signal());
-        if let Some(controller) = &*controller {
-            signals.push(&controller.signal());
-        }
-        let headers = Headers::new_with_headers(&request.headers())?;
-        headers.set("Authorization", &["Bearer ", &token.as_string().unwrap_or_default()].concat())?;
-        let init = RequestInit::new();
-        init.set_headers(&headers);
-        init.set_signal(Some(&AbortSignal::any(&signals)));
-        if request.redirect() == RequestRedirect::Follow {
-            init.set_redirect(RequestRedirect::Error);
-        }
-        Request::new_with_request_and_init(request, &init)
-    }
 }
 
 impl Hooks {
@@ -328,15 +276,4 @@ fn value(settled: Settled) -> JsValue {
 
 fn entropy<const N: usize>() -> Result<[u8; N], Error> {
     crypto::entropy().map_err(|_| const { Error::new(Code::InsecureContext, "the browser gives no random bytes") })
-}
-
-async fn send(request: &Request) -> Result<JsValue, JsValue> {
-    let window = web_sys::window().ok_or(JsValue::NULL)?;
-    settled(Ok(window.fetch_with_request(request))).await
-}
-
-/// `new Request(input, init)` with whatever the app passed, so that it throws what the browser throws.
-fn construct(class: &str, arguments: &Array) -> Result<JsValue, JsValue> {
-    let class = Reflect::get(&js_sys::global(), &class.into())?;
-    Reflect::construct(class.unchecked_ref::<Function>(), arguments)
 }

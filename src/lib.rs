@@ -15,3 +15,10 @@ pub mod session;
 mod browser;
 #[cfg(target_arch = "wasm32")]
 mod client;
+
+// Sessions are few and small: the simplest allocator does, and takes 4 KB less than std's.
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+// SAFETY: the module has one thread; it shares its memory with nobody.
+static ALLOCATOR: lol_alloc::AssumeSingleThreaded<lol_alloc::FreeListAllocator> =
+    unsafe { lol_alloc::AssumeSingleThreaded::new(lol_alloc::FreeListAllocator::new()) };

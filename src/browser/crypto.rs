@@ -1,6 +1,6 @@
 //! WebCrypto: random bytes and digests.
 
-use js_sys::{ArrayBuffer, Uint8Array};
+use js_sys::Uint8Array;
 use wasm_bindgen::JsValue;
 use web_sys::{Crypto, SubtleCrypto};
 
@@ -16,8 +16,8 @@ pub(crate) fn entropy<const N: usize>() -> Result<[u8; N], JsValue> {
 /// The SHA-256 digest of a text.
 pub(crate) async fn digest(text: &str) -> Result<Vec<u8>, JsValue> {
     let bytes = Uint8Array::from(text.as_bytes());
-    let digest: ArrayBuffer = settled(subtle()?.digest_with_str_and_buffer_source("SHA-256", &bytes)).await?;
-    Ok(Uint8Array::new(&digest).to_vec())
+    let digest = subtle()?.digest_with_str_and_buffer_source("SHA-256", &bytes)?;
+    Ok(Uint8Array::new(&settled(&digest).await?).to_vec())
 }
 
 /// `crypto.subtle`, which exists in secure contexts alone.

@@ -54,10 +54,11 @@ async fn exchange(window: &Window, request: &Request, controller: &AbortControll
         js_sys::Reflect::set(&init, &"keepalive".into(), &request.keepalive.into())?;
     }
     init.set_headers(&headers);
-    let response: web_sys::Response = settled(Ok(window.fetch_with_str_and_init(&request.url, &init))).await?;
-    let text: js_sys::JsString = settled(response.text()).await?;
-    if text.length() as usize > MAX_BODY {
+    let response = settled(&window.fetch_with_str_and_init(&request.url, &init)).await?;
+    let response: &web_sys::Response = response.unchecked_ref();
+    let text = settled(&response.text()?.into()).await?.as_string().unwrap_or_default();
+    if text.len() > MAX_BODY {
         return Ok(Err(Failure::TooLarge));
     }
-    Ok(Ok(Response { status: response.status(), body: json::parse(&String::from(text)) }))
+    Ok(Ok(Response { status: response.status(), body: json::parse(&text) }))
 }

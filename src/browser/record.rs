@@ -2,25 +2,25 @@
 //!
 //! Nothing is awaited inside a transaction but the transaction (IndexedDB commits by itself
 //! otherwise): what goes in is sealed before, what comes out is opened after.
+//!
+//! The record is `{ head, slot, sealed, own }`: what [`Record`] says, the sealed session, and the
+//! keys of sessions that tabs keep for themselves.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use js_sys::Promise;
+use js_sys::{Object, Promise};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{
-    IdbDatabase, IdbFactory, IdbKeyRange, IdbObjectStore, IdbOpenDbRequest, IdbRequest, IdbTransaction,
-    IdbTransactionMode,
-};
+use web_sys::{IdbDatabase, IdbObjectStore, IdbRequest, IdbTransactionMode};
 
 use super::share::Share;
 use super::storage::{self, Keys};
 use super::vault::{self, Sealed};
-use super::{clock, crypto, json, member, object, settled};
+use super::{clock, crypto, json, member, set, settled};
 use crate::protocol::options::Place;
 use crate::protocol::{Json, Options, base64url};
-use crate::session::record::Content;
+use crate::session::record::{Applied, Content};
 use crate::session::{Change, Record, Reply, Seen, Session};
 
 const DATABASE: &str = "nightlatch";
@@ -43,6 +43,8 @@ pub(crate) struct Store {
 
 /// What is stored, as read in one transaction.
 struct Stored {
+    /// The record as it lies in the database; `undefined` where there is none.
+    value: JsValue,
     record: Record,
     sealed: Option<Sealed>,
     /// Names the key of a tab's own session.
@@ -67,7 +69,7 @@ impl Store {
     /// What this browser offers for keeping a session.
     pub(crate) async fn probe(&self) -> Reply {
         Reply::Probed {
-            record: crypto::subtle().is_ok() && self.begin(true).await.is_ok(),
+            record: crypto::subtle().is_ok() && self.connect().await.is_ok(),
             cookies: self.share.is_kept(),
             session_storage: storage::session().is_some(),
         }
@@ -88,15 +90,22 @@ impl Store {
 
     /// Makes a change in one transaction.
     pub(crate) async fn commit(&self, place: Place, change: Change) -> Reply {
-        let made = match self.make(place, &change, true).await {
-            Err(_) if place == Place::Memory => self.make(place, &change, false).await,
-            made => made,
-        };
-        made.unwrap_or(Reply::Refused(change))
+        for again in [false, true] {
+            // The connection may have been closed: by whom deletes the database, or by the browser.
+            if again && self.connect().await.is_err() {
+                break;
+            }
+            if let Ok(reply) = self.make(place, &change).await {
+                return reply;
+            }
+        }
+        match place {
+            Place::Memory => self.make_in_memory(&change),
+            _ => Reply::Refused(change),
+        }
     }
 
-    /// `shared`: with the record that tabs share; else with memory alone.
-    async fn make(&self, place: Place, change: &Change, shared: bool) -> Result<Reply, JsValue> {
+    async fn make(&self, place: Place, change: &Change) -> Result<Reply, JsValue> {
         let sealed = match change.session() {
             Some(session) if place != Place::Memory => {
                 let text = json::print(&session.to_json(&self.options));
@@ -104,116 +113,121 @@ impl Store {
             }
             _ => None,
         };
-        let transaction = if shared { Some(self.begin(change.only_looks()).await?) } else { None };
-        let Stored { mut record, sealed: before, key } = self.load(place, transaction.as_ref()).await?;
-        self.order.set(self.order.get() + 1);
-        let order = self.order.get();
+        let records = self.begin(change)?;
+        let value = settled(&answer(&records.get(&self.name.as_str().into())?)).await?;
+        // Taken here and not when all is opened: it says in which order the record was read.
+        let order = self.next();
+        let mut stored = self.load(place, value)?;
         let share = place == Place::Memory || self.share.read().is_some();
-        let applied = change.apply(&mut record, place, share, clock::now());
-        let in_memory = self.memory.borrow().1.clone();
+        let applied = change.apply(&mut stored.record, place, share, clock::now());
+        let before = stored.sealed.take();
         if applied.write {
-            let after = match applied.content {
+            stored.sealed = match applied.content {
                 Content::Keep => before.clone(),
                 Content::Remove => None,
                 Content::Replace => sealed,
             };
-            self.store(place, transaction.as_ref(), &record, after.as_ref(), &key)?;
-            if let (Change::End, Some(transaction)) = (change, &transaction) {
-                transaction.delete_others()?;
-            }
-            if place == Place::Memory {
-                match applied.content {
-                    Content::Keep => {}
-                    Content::Remove => self.memory.borrow_mut().1 = None,
-                    Content::Replace => self.memory.borrow_mut().1 = change.session().cloned(),
-                }
-            }
+            let value = self.stored(place, &stored, matches!(change, Change::End))?;
+            records.put_with_key(&value, &self.name.as_str().into())?;
         }
-        if let Some(transaction) = &transaction {
-            transaction.done().await?;
-        }
-        let session = match (applied.reveal, place) {
-            (false, _) => None,
-            (true, Place::Memory) => in_memory,
-            (true, _) => self.open(before.as_ref()).await.map(Rc::new),
+        let transaction = records.transaction();
+        settled(
+            &Promise::new(&mut |resolve, reject| {
+                transaction.set_oncomplete(Some(&resolve));
+                transaction.set_onabort(Some(&reject));
+            })
+            .into(),
+        )
+        .await?;
+        let opened = match before {
+            Some(sealed) if applied.reveal => self.open(&sealed).await,
+            _ => None,
         };
-        let seen = Seen {
-            order,
-            generation: record.generation,
-            version: record.version(),
-            live: record.is_live(share || applied.content == Content::Replace),
-            session,
-        };
-        Ok(Reply::Committed { verdict: applied.verdict, seen })
+        let remembered = self.remember(place, change, &stored.record, applied);
+        Ok(reply(order, applied, &stored.record, share, opened.or(remembered)))
     }
 
-    async fn load(&self, place: Place, transaction: Option<&Transaction>) -> Result<Stored, JsValue> {
-        let now = clock::now();
-        let Some(transaction) = transaction else {
-            return Ok(Stored { record: self.memory.borrow().0.clone(), sealed: None, key: String::new() });
-        };
-        let value = transaction.get(&self.name).await?;
-        let head = json::read(&member(&value, "head")).unwrap_or(Json::Null);
-        let mut stored = Stored { record: Record::default(), sealed: None, key: String::new() };
-        let slot = match place {
-            Place::Browser => {
-                stored.sealed = Sealed::from_js(&member(&value, "sealed"));
-                json::read(&member(&value, "slot")).unwrap_or(Json::Null)
-            }
+    fn make_in_memory(&self, change: &Change) -> Reply {
+        let mut record = self.memory.borrow().0.clone();
+        let applied = change.apply(&mut record, Place::Memory, true, clock::now());
+        let remembered = self.remember(Place::Memory, change, &record, applied);
+        reply(self.next(), applied, &record, true, remembered)
+    }
+
+    /// Keeps in memory what is kept nowhere else, and gives what was there before.
+    fn remember(&self, place: Place, change: &Change, record: &Record, applied: Applied) -> Option<Rc<Session>> {
+        let mut memory = self.memory.borrow_mut();
+        memory.0 = record.clone();
+        if place != Place::Memory {
+            return None;
+        }
+        let before = memory.1.clone();
+        match applied.content {
+            Content::Keep => {}
+            Content::Remove => memory.1 = None,
+            Content::Replace => memory.1 = change.session().cloned(),
+        }
+        before.filter(|_| applied.reveal)
+    }
+
+    fn next(&self) -> u64 {
+        self.order.set(self.order.get() + 1);
+        self.order.get()
+    }
+
+    fn load(&self, place: Place, value: JsValue) -> Result<Stored, JsValue> {
+        let part = |name| json::read(&member(&value, name)).unwrap_or(Json::Null);
+        let mut key = String::new();
+        let (slot, sealed) = match place {
+            Place::Browser => (part("slot"), Sealed::new(member(&value, "sealed"))),
             Place::Tab => {
                 let text = storage::session().and_then(|session| session.get_item(&self.own).ok()?);
                 let own = text.and_then(|text| json::parse(&text)).unwrap_or(Json::Null);
-                stored.key = match own.member("key").text() {
+                key = match own.member("key").text() {
                     Some(key) => key.to_owned(),
                     None => base64url::encode(&crypto::entropy::<16>()?),
                 };
-                let key = transaction.get(&self.key(&stored.key)).await?;
-                stored.sealed = Sealed::from_json(own.member("sealed"), &key);
-                own.member("slot").clone()
+                let half = member(&member(&value, "own"), &key);
+                (own.member("slot").clone(), Sealed::from_json(own.member("sealed"), half))
             }
-            Place::Memory => self.memory.borrow().0.slot.to_json(),
+            Place::Memory => (self.memory.borrow().0.slot.to_json(), None),
         };
-        stored.record = Record::from_json(&head, &slot, now);
-        Ok(stored)
+        let record = Record::from_json(&part("head"), &slot, clock::now());
+        Ok(Stored { value, record, sealed, key })
     }
 
-    fn store(
-        &self,
-        place: Place,
-        transaction: Option<&Transaction>,
-        record: &Record,
-        sealed: Option<&Sealed>,
-        key: &str,
-    ) -> Result<(), JsValue> {
-        self.memory.borrow_mut().0 = record.clone();
-        let Some(transaction) = transaction else { return Ok(()) };
-        let head = json::write(&record.to_json());
+    /// The record as it is to lie in the database. `all`: no tab keeps a session for itself any more.
+    fn stored(&self, place: Place, stored: &Stored, all: bool) -> Result<JsValue, JsValue> {
+        let Stored { value, record, sealed, key } = stored;
+        let next = Object::assign(&Object::new(), value.unchecked_ref());
+        let own = Object::assign(&Object::new(), member(value, "own").unchecked_ref());
+        set(&next, "head", &json::write(&record.to_json()));
         match place {
             Place::Browser => {
-                let slot = json::write(&record.slot.to_json());
-                let sealed = sealed.map_or(JsValue::NULL, Sealed::to_js);
-                transaction.put(&self.name, &object([("head", head), ("slot", slot), ("sealed", sealed)]))
+                set(&next, "slot", &json::write(&record.slot.to_json()));
+                set(&next, "sealed", &sealed.as_ref().map_or(JsValue::NULL, |sealed| sealed.0.clone()));
             }
             Place::Tab => {
-                let own = Json::object(vec![
-                    ("key", key.into()),
+                let text = Json::object(vec![
+                    ("key", key.as_str().into()),
                     ("slot", record.slot.to_json()),
-                    ("sealed", sealed.map(Sealed::to_json).unwrap_or(Json::Null)),
+                    ("sealed", sealed.as_ref().map_or(Json::Null, Sealed::to_json)),
                 ]);
                 let session = storage::session().ok_or(JsValue::NULL)?;
-                session.set_item(&self.own, &json::print(&own))?;
-                transaction.set(&self.key(key), sealed.map(Sealed::key))?;
-                transaction.put(&self.name, &object([("head", head)]))
+                session.set_item(&self.own, &json::print(&text))?;
+                set(&own, key, &sealed.as_ref().map_or(JsValue::UNDEFINED, Sealed::key));
             }
-            Place::Memory => transaction.put(&self.name, &object([("head", head)])),
+            Place::Memory => {}
         }
+        set(&next, "own", if all { Object::new() } else { own }.as_ref());
+        Ok(next.into())
     }
 
-    async fn open(&self, sealed: Option<&Sealed>) -> Option<Session> {
+    async fn open(&self, sealed: &Sealed) -> Option<Rc<Session>> {
         let kept = self.kept.borrow().clone();
         for share in [self.share.read(), kept].into_iter().flatten() {
-            if let Some(text) = vault::open(sealed?, &share).await {
-                return Session::from_json(&json::parse(&text)?, &self.options);
+            if let Ok(text) = vault::open(sealed, &share).await {
+                return Session::from_json(&json::parse(&text)?, &self.options).map(Rc::new);
             }
         }
         None
@@ -227,20 +241,34 @@ impl Store {
         if self.share.write(&share) { Ok(share) } else { Err(JsValue::NULL) }
     }
 
-    fn key(&self, key: &str) -> String {
-        [&self.name, ".", key].concat()
+    fn begin(&self, change: &Change) -> Result<IdbObjectStore, JsValue> {
+        let database = self.database.borrow().clone().ok_or(JsValue::NULL)?;
+        let looks = change.only_looks();
+        let mode = if looks { IdbTransactionMode::Readonly } else { IdbTransactionMode::Readwrite };
+        database.transaction_with_str_and_mode(STORE, mode)?.object_store(STORE)
     }
 
-    /// Begins a transaction, on the database that is open or a new connection.
-    async fn begin(&self, only_looks: bool) -> Result<Transaction, JsValue> {
-        let open = self.database.borrow().clone();
-        if let Some(Ok(transaction)) = open.map(|database| Transaction::begin(&database, &self.name, only_looks)) {
-            return Ok(transaction);
-        }
-        let database = connect().await?;
-        let transaction = Transaction::begin(&database, &self.name, only_looks);
+    async fn connect(&self) -> Result<(), JsValue> {
+        let factory = web_sys::window().and_then(|window| window.indexed_db().ok()?).ok_or(JsValue::NULL)?;
+        let request = factory.open_with_u32(DATABASE, 1)?;
+        let upgrade = {
+            let request = request.clone();
+            Closure::<dyn FnMut()>::new(move || {
+                if let Ok(database) = request.result() {
+                    let _ = database.unchecked_ref::<IdbDatabase>().create_object_store(STORE);
+                }
+            })
+        };
+        request.set_onupgradeneeded(Some(upgrade.as_ref().unchecked_ref()));
+        let database: IdbDatabase = settled(&answer(&request)).await?.unchecked_into();
+        // Nobody who deletes the database, or brings a later version, has to wait for this tab.
+        let close = {
+            let database = database.clone();
+            Closure::once_into_js(move || database.close())
+        };
+        database.set_onversionchange(Some(close.unchecked_ref()));
         *self.database.borrow_mut() = Some(database);
-        transaction
+        Ok(())
     }
 
     /// Lets go of the database.
@@ -251,78 +279,25 @@ impl Store {
     }
 }
 
-struct Transaction {
-    transaction: IdbTransaction,
-    records: IdbObjectStore,
-    name: String,
+fn reply(order: u64, applied: Applied, record: &Record, share: bool, session: Option<Rc<Session>>) -> Reply {
+    let seen = Seen {
+        order,
+        generation: record.generation,
+        version: record.version(),
+        live: record.is_live(share || applied.content == Content::Replace),
+        session,
+    };
+    Reply::Committed { verdict: applied.verdict, seen }
 }
 
-impl Transaction {
-    fn begin(database: &IdbDatabase, name: &str, only_looks: bool) -> Result<Self, JsValue> {
-        let mode = if only_looks { IdbTransactionMode::Readonly } else { IdbTransactionMode::Readwrite };
-        let transaction = database.transaction_with_str_and_mode(STORE, mode)?;
-        Ok(Self { records: transaction.object_store(STORE)?, transaction, name: name.to_owned() })
-    }
-
-    async fn get(&self, key: &str) -> Result<JsValue, JsValue> {
-        result(&self.records.get(&key.into())?).await
-    }
-
-    fn put(&self, key: &str, value: &JsValue) -> Result<(), JsValue> {
-        self.records.put_with_key(value, &key.into()).map(drop)
-    }
-
-    fn set(&self, key: &str, value: Option<JsValue>) -> Result<(), JsValue> {
-        match value {
-            Some(value) => self.put(key, &value),
-            None => self.records.delete(&key.into()).map(drop),
-        }
-    }
-
-    /// Deletes the keys of the sessions that tabs of this client keep for themselves.
-    fn delete_others(&self) -> Result<(), JsValue> {
-        let (from, to) = ([&self.name, "."].concat(), [&self.name, "/"].concat());
-        self.records.delete(&IdbKeyRange::bound(&from.into(), &to.into())?.into()).map(drop)
-    }
-
-    async fn done(&self) -> Result<(), JsValue> {
-        let done: JsValue = settled(Ok(Promise::new(&mut |resolve, reject| {
-            self.transaction.set_oncomplete(Some(&resolve));
-            self.transaction.set_onabort(Some(&reject));
-        })))
-        .await?;
-        drop(done);
-        Ok(())
-    }
-}
-
-async fn connect() -> Result<IdbDatabase, JsValue> {
-    let factory: IdbFactory = web_sys::window().and_then(|window| window.indexed_db().ok()?).ok_or(JsValue::NULL)?;
-    let request: IdbOpenDbRequest = factory.open_with_u32(DATABASE, 1)?;
-    let upgrade = {
+/// A promise of what a request comes to.
+fn answer(request: &IdbRequest) -> JsValue {
+    Promise::new(&mut |resolve, reject| {
         let request = request.clone();
-        Closure::<dyn FnMut()>::new(move || {
-            if let Ok(database) = request.result() {
-                let _ = database.unchecked_ref::<IdbDatabase>().create_object_store(STORE);
-            }
-        })
-    };
-    request.set_onupgradeneeded(Some(upgrade.as_ref().unchecked_ref()));
-    let database: IdbDatabase = result(&request).await?.unchecked_into();
-    // Nobody who deletes the database, or brings a later version, has to wait for this tab.
-    let close = {
-        let database = database.clone();
-        Closure::once_into_js(move || database.close())
-    };
-    database.set_onversionchange(Some(close.unchecked_ref()));
-    Ok(database)
-}
-
-async fn result(request: &IdbRequest) -> Result<JsValue, JsValue> {
-    let _: JsValue = settled(Ok(Promise::new(&mut |resolve, reject| {
-        request.set_onsuccess(Some(&resolve));
+        let done = request.clone();
+        let read = Closure::once_into_js(move || resolve.call1(&JsValue::NULL, &done.result().unwrap_or_default()));
+        request.set_onsuccess(Some(read.unchecked_ref()));
         request.set_onerror(Some(&reject));
-    })))
-    .await?;
-    request.result()
+    })
+    .into()
 }

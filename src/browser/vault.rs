@@ -4,105 +4,91 @@
 //! random value in a session cookie. HKDF (RFC 5869) joins them: the first as key material, the
 //! second as salt. Every sealing has a new key, so an old one opens nothing.
 
-use js_sys::{Array, ArrayBuffer, Object, Uint8Array};
+use js_sys::{Array, Object, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::CryptoKey;
 
 use super::{crypto, member, object, settled};
 use crate::protocol::{Json, base64url};
 
-/// A sealed text and the half of its key that is stored with it.
+/// A sealed text with the half of its key that is stored: `{ key, iv, text }`, to be cloned as it is.
 #[derive(Clone, Debug)]
-pub(crate) struct Sealed {
-    key: CryptoKey,
-    iv: Vec<u8>,
-    text: Vec<u8>,
-}
+pub(crate) struct Sealed(pub(crate) JsValue);
 
 impl Sealed {
-    /// For a structured clone.
-    pub(crate) fn to_js(&self) -> JsValue {
-        object([
-            ("key", self.key.clone().into()),
-            ("iv", Uint8Array::from(self.iv.as_slice()).into()),
-            ("text", Uint8Array::from(self.text.as_slice()).into()),
-        ])
-        .into()
-    }
-
     /// From a structured clone. `None` for what is not whole.
-    pub(crate) fn from_js(value: &JsValue) -> Option<Self> {
-        let bytes = |name| {
-            let value = member(value, name);
-            value.is_object().then(|| Uint8Array::new(&value).to_vec())
-        };
-        let key = member(value, "key");
-        Some(Self { iv: bytes("iv")?, text: bytes("text")?, key: key.is_object().then(|| key.unchecked_into())? })
+    pub(crate) fn new(value: JsValue) -> Option<Self> {
+        member(&value, "key").is_object().then_some(Self(value))
     }
-}
 
-impl Sealed {
     /// The half of the key, which only a structured clone can carry.
     pub(crate) fn key(&self) -> JsValue {
-        self.key.clone().into()
+        member(&self.0, "key")
     }
 
     /// The rest, as text.
     pub(crate) fn to_json(&self) -> Json {
-        Json::object(vec![
-            ("iv", base64url::encode(&self.iv).as_str().into()),
-            ("text", base64url::encode(&self.text).as_str().into()),
-        ])
+        let text = |name| base64url::encode(&Uint8Array::new(&member(&self.0, name)).to_vec()).as_str().into();
+        Json::object(vec![("iv", text("iv")), ("text", text("text"))])
     }
 
     /// From the two. `None` for what is not whole.
-    pub(crate) fn from_json(json: &Json, key: &JsValue) -> Option<Self> {
-        let bytes = |name| base64url::decode(json.member(name).text()?);
-        Some(Self { iv: bytes("iv")?, text: bytes("text")?, key: key.is_object().then(|| key.clone().unchecked_into())? })
+    pub(crate) fn from_json(json: &Json, key: JsValue) -> Option<Self> {
+        let bytes = |name| Some(Uint8Array::from(base64url::decode(json.member(name).text()?)?.as_slice()).into());
+        Self::new(object([("key", key), ("iv", bytes("iv")?), ("text", bytes("text")?)]).into())
     }
 }
 
 /// Seals a text under a new key and the share.
 pub(crate) async fn seal(text: &str, share: &str) -> Result<Sealed, JsValue> {
-    let material = Uint8Array::from(crypto::entropy::<32>()?.as_slice());
+    let material = bytes(&crypto::entropy::<32>()?);
     let usages = Array::of1(&"deriveKey".into());
-    let key: CryptoKey =
-        settled(crypto::subtle()?.import_key_with_str("raw", &material, "HKDF", false, &usages)).await?;
+    let imported = crypto::subtle()?.import_key_with_str("raw", &material, "HKDF", false, &usages)?;
+    let key = settled(&imported).await?;
     material.fill(0, 0, 32);
-    let iv = crypto::entropy::<12>()?.to_vec();
+    let iv = bytes(&crypto::entropy::<12>()?);
     let joined = join(&key, share).await?;
-    let bytes = Uint8Array::from(text.as_bytes());
-    let sealed: ArrayBuffer =
-        settled(crypto::subtle()?.encrypt_with_object_and_buffer_source(&algorithm(&iv), &joined, &bytes)).await?;
-    bytes.fill(0, 0, bytes.length());
-    Ok(Sealed { key, iv, text: Uint8Array::new(&sealed).to_vec() })
+    let plain = bytes(text.as_bytes());
+    let sealed = crypto::subtle()?.encrypt_with_object_and_buffer_source(
+        &algorithm(&iv),
+        joined.unchecked_ref(),
+        &plain,
+    )?;
+    let sealed = settled(&sealed).await?;
+    plain.fill(0, 0, plain.length());
+    Ok(Sealed(object([("key", key), ("iv", iv.into()), ("text", sealed)]).into()))
 }
 
-/// Opens what [`seal`] gave. `None` where a share is wrong or a byte was changed.
-pub(crate) async fn open(sealed: &Sealed, share: &str) -> Option<String> {
-    let joined = join(&sealed.key, share).await.ok()?;
-    let text = Uint8Array::from(sealed.text.as_slice());
-    let opened: ArrayBuffer = settled(
-        crypto::subtle().ok()?.decrypt_with_object_and_buffer_source(&algorithm(&sealed.iv), &joined, &text),
-    )
-    .await
-    .ok()?;
-    String::from_utf8(Uint8Array::new(&opened).to_vec()).ok()
+/// Opens what [`seal`] gave. Fails where a share is wrong or a byte was changed.
+pub(crate) async fn open(sealed: &Sealed, share: &str) -> Result<String, JsValue> {
+    let joined = join(&sealed.key(), share).await?;
+    let opened = crypto::subtle()?.decrypt_with_object_and_buffer_source(
+        &algorithm(&Uint8Array::new(&member(&sealed.0, "iv"))),
+        joined.unchecked_ref(),
+        &Uint8Array::new(&member(&sealed.0, "text")),
+    )?;
+    let plain = Uint8Array::new(&settled(&opened).await?);
+    String::from_utf8(plain.to_vec()).map_err(|_| JsValue::NULL)
 }
 
-async fn join(key: &CryptoKey, share: &str) -> Result<CryptoKey, JsValue> {
-    let bytes = |text: &str| JsValue::from(Uint8Array::from(text.as_bytes()));
+async fn join(key: &JsValue, share: &str) -> Result<JsValue, JsValue> {
     let derivation = object([
         ("name", "HKDF".into()),
         ("hash", "SHA-256".into()),
-        ("salt", bytes(share)),
-        ("info", bytes("nightlatch session")),
+        ("salt", bytes(share.as_bytes()).into()),
+        ("info", bytes(b"nightlatch session").into()),
     ]);
     let derived = object([("name", "AES-GCM".into()), ("length", 256.into())]);
     let usages = Array::of2(&"encrypt".into(), &"decrypt".into());
-    settled(crypto::subtle()?.derive_key_with_object_and_object(&derivation, key, &derived, false, &usages)).await
+    let subtle = crypto::subtle()?;
+    let promise =
+        subtle.derive_key_with_object_and_object(&derivation, key.unchecked_ref(), &derived, false, &usages)?;
+    settled(&promise).await
 }
 
-fn algorithm(iv: &[u8]) -> Object {
-    object([("name", "AES-GCM".into()), ("iv", Uint8Array::from(iv).into())])
+fn algorithm(iv: &Uint8Array) -> Object {
+    object([("name", "AES-GCM".into()), ("iv", iv.into())])
+}
+
+fn bytes(bytes: &[u8]) -> Uint8Array {
+    Uint8Array::from(bytes)
 }

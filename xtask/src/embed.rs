@@ -42,7 +42,10 @@ mod tests {
         let wasm: Vec<u8> = (0..=255).chain([0, 91, 182, 255, 90]).collect();
         let module = module(&wasm);
         let text = module.split('"').nth(1).unwrap();
-        assert!(text.bytes().all(|letter| (b' '..=b'~').contains(&letter) && letter != b'\\'));
+        assert!(
+            text.bytes()
+                .all(|letter| (b' '..=b'~').contains(&letter) && letter != b'\\')
+        );
         // As pkg/wasm.js does it.
         let mut high = 0;
         let mut bytes = Vec::new();

@@ -139,8 +139,11 @@ fn wait(child: &mut Child, limit: Option<Duration>) -> Result<ExitStatus> {
             (1, Some(since)) if since.elapsed() < GRACE => {}
             _ => bail!("interrupted"),
         }
+        if start.elapsed() > Duration::from_secs(1) {
+            reap(child);
+        }
         let pause = start.elapsed() / 20;
-        thread::sleep(pause.clamp(Duration::from_millis(2), Duration::from_millis(50)));
+        thread::sleep(pause.clamp(Duration::from_millis(2), Duration::from_millis(100)));
     }
 }
 
@@ -179,35 +182,66 @@ fn name(command: &Command) -> String {
     format!("`{}`", line.join(" "))
 }
 
-/// The processes that stem from this one, by what Linux tells; elsewhere the group's end must do.
-fn descendants() -> Vec<(Pid, String)> {
-    // Those that already ended and became our children by their parents' death.
-    while let Ok(Some(_)) = rustix::process::wait(WaitOptions::NOHANG) {}
-
-    let mut children: HashMap<i32, Vec<(i32, String)>> = HashMap::new();
-    for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
-        let stat = fs::read_to_string(entry.path().join("stat")).unwrap_or_default();
-        // `pid (name) state parent …`, where the name may hold anything, brackets too.
-        let (Some((pid, rest)), Some((_, tail))) = (stat.split_once(" ("), stat.rsplit_once(") "))
-        else {
-            continue;
-        };
-        let name = rest.rsplit_once(") ").map_or(rest, |(name, _)| name);
-        let parent = tail.split(' ').nth(1).and_then(|text| text.parse().ok());
-        if let (Ok(pid), Some(parent)) = (pid.parse(), parent) {
-            let child = (pid, name.to_owned());
-            children.entry(parent).or_default().push(child);
+/// Buries what ended and became ours by its parent's death: a browser is many processes, and tests open many browsers.
+fn reap(child: &Child) {
+    for process in processes() {
+        if process.ended && process.parent == own() && process.pid.cast_unsigned() != child.id() {
+            let _ = rustix::process::waitpid(Pid::from_raw(process.pid), WaitOptions::NOHANG);
         }
     }
+}
+
+/// The processes that stem from this one. To be called when no child is waited for.
+fn descendants() -> Vec<(Pid, String)> {
+    while let Ok(Some(_)) = rustix::process::wait(WaitOptions::NOHANG) {}
+
+    let mut children: HashMap<i32, Vec<Process>> = HashMap::new();
+    for process in processes() {
+        children.entry(process.parent).or_default().push(process);
+    }
     let mut found = Vec::new();
-    let mut open = vec![rustix::process::getpid().as_raw_nonzero().get()];
+    let mut open = vec![own()];
     while let Some(parent) = open.pop() {
-        for (pid, name) in children.remove(&parent).unwrap_or_default() {
-            open.push(pid);
-            found.extend(Pid::from_raw(pid).map(|pid| (pid, name)));
+        for process in children.remove(&parent).unwrap_or_default() {
+            open.push(process.pid);
+            found.extend(Pid::from_raw(process.pid).map(|pid| (pid, process.name)));
         }
     }
     found
+}
+
+/// A row of Linux's process table.
+struct Process {
+    pid: i32,
+    parent: i32,
+    name: String,
+    ended: bool,
+}
+
+/// Every process, by what Linux tells; elsewhere none, and the end of the group must do.
+fn processes() -> Vec<Process> {
+    let parse = |stat: &str| {
+        // `pid (name) state parent …`, where the name may hold anything, brackets too.
+        let (head, tail) = stat.rsplit_once(") ")?;
+        let (pid, name) = head.split_once(" (")?;
+        let mut tail = tail.split(' ');
+        Some(Process {
+            pid: pid.parse().ok()?,
+            name: name.to_owned(),
+            ended: tail.next()? == "Z",
+            parent: tail.next()?.parse().ok()?,
+        })
+    };
+    fs::read_dir("/proc")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| parse(&fs::read_to_string(entry.path().join("stat")).ok()?))
+        .collect()
+}
+
+fn own() -> i32 {
+    rustix::process::getpid().as_raw_nonzero().get()
 }
 
 /// No step takes this long: what does has stopped moving, and CI's time is bounded.

@@ -106,14 +106,14 @@ impl Store {
     }
 
     async fn make(&self, place: Place, change: &Change) -> Result<Reply, JsValue> {
-        let sealed = match change.session() {
-            Some(session) if place != Place::Memory => {
-                let text = json::print(&session.to_json(&self.options));
-                Some(vault::seal(&text, &self.share_or_new()?).await?)
+        let share = if change.begins_session() { Some(self.share_or_new()?) } else { self.share.read() };
+        let sealed = match (change.session(), share) {
+            (Some(session), Some(share)) if place != Place::Memory => {
+                Some(vault::seal(&json::print(&session.to_json(&self.options)), &share).await?)
             }
             _ => None,
         };
-        let records = self.begin(change)?;
+        let records = self.begin(change.only_looks(place))?;
         let value = settled(&answer(&records.get(&self.name.as_str().into())?)).await?;
         // Taken here and not when all is opened: it says in which order the record was read.
         let order = self.next();
@@ -241,10 +241,9 @@ impl Store {
         if self.share.write(&share) { Ok(share) } else { Err(JsValue::NULL) }
     }
 
-    fn begin(&self, change: &Change) -> Result<IdbObjectStore, JsValue> {
+    fn begin(&self, only_looks: bool) -> Result<IdbObjectStore, JsValue> {
         let database = self.database.borrow().clone().ok_or(JsValue::NULL)?;
-        let looks = change.only_looks();
-        let mode = if looks { IdbTransactionMode::Readonly } else { IdbTransactionMode::Readwrite };
+        let mode = if only_looks { IdbTransactionMode::Readonly } else { IdbTransactionMode::Readwrite };
         database.transaction_with_str_and_mode(STORE, mode)?.object_store(STORE)
     }
 
@@ -267,6 +266,7 @@ impl Store {
             Closure::once_into_js(move || database.close())
         };
         database.set_onversionchange(Some(close.unchecked_ref()));
+        self.close();
         *self.database.borrow_mut() = Some(database);
         Ok(())
     }

@@ -13,7 +13,7 @@
 
 use std::rc::Rc;
 
-use super::machine::{Context, Effect, Id, Operation, Output, Reply, Settled, Slot, Step};
+use super::machine::{Context, Effect, Id, LEAVE_MS, Operation, Output, Reply, Settled, Slot, Step};
 use super::record::{Change, Verdict};
 use super::report::{Layer, Report, TABS_DEADLINE_MS};
 use super::withdrawal::Withdrawal;
@@ -22,8 +22,8 @@ use crate::protocol::options::{self, Clear, Place};
 use crate::protocol::revocation::{self, Hint, Outcome};
 use crate::protocol::{Answer, Code, Error, Json, Metadata, Options, Result, Secret, base64url, end_session, url};
 
-/// How long the page is given to leave for the provider before it counts as staying.
-const LEAVE_MS: u64 = 10_000;
+/// How long the provider is waited for when the time for the network is over, in milliseconds.
+const LAST_TRY_MS: u64 = 1_000;
 
 /// What a sign-out reaches; each includes those before it.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -227,7 +227,7 @@ impl Logout {
                 Step::Go
             }
             (Stage::Reaching, part::MAIN, Reply::Wiped { removed, residue }) if self.open.wipe => {
-                self.report.removed = removed;
+                self.report.removed.extend(removed);
                 self.report.residue = residue;
                 self.open.wipe = false;
                 self.local_done(context);
@@ -248,13 +248,17 @@ impl Logout {
                 self.open.tabs = false;
                 self.arrived(context)
             }
-            (Stage::Discovering, part::MAIN, Reply::Answer(answer)) => match context.discovered(answer) {
-                Ok(metadata) => self.leave(context, &metadata),
-                Err(error) => {
+            (Stage::Discovering, part::MAIN, Reply::Answer(answer)) => {
+                let silent = answer.is_err();
+                let found = context.discovered(answer);
+                if let Err(error) = &found {
                     self.report.problem(error.code);
-                    self.provider(context, Layer::Failed)
                 }
-            },
+                match found.ok().or_else(|| self.metadata.take()).filter(|_| !silent) {
+                    Some(metadata) => self.leave(context, &metadata),
+                    None => self.provider(context, Layer::Failed),
+                }
+            }
             (Stage::Left, part::MAIN, Reply::Woken) => Step::End,
             _ => Step::Refuse,
         }
@@ -263,6 +267,9 @@ impl Logout {
     /// Steps 3 and 4: what was in the record, or else in memory, is revoked while storage is cleared.
     fn reach(&mut self, context: &mut Context<'_>, taken: Option<Rc<Session>>) {
         self.stage = Stage::Reaching;
+        if taken.is_some() && context.tab.place == Place::Browser {
+            self.report.removed = vec!["nightlatch (IndexedDB)".to_owned(), "nightlatch (cookie)".to_owned()];
+        }
         self.open.wipe = true;
         context.ask(part::MAIN, Effect::Wipe(self.asked.clear));
         if let Some(session) = taken.or_else(|| self.held.take()) {
@@ -324,9 +331,12 @@ impl Logout {
         }
         match (self.asked.scope, self.metadata.clone()) {
             (Scope::Tab | Scope::App, _) => self.finish(context),
-            (Scope::Provider, Some(metadata)) => self.leave(context, &metadata),
-            (Scope::Provider, None) => {
-                context.discover();
+            (Scope::Provider, Some(metadata)) if !self.report.met_silence() => self.leave(context, &metadata),
+            // The page does not leave for a provider that may not be there: it would not come back,
+            // and nobody would read the report.
+            (Scope::Provider, _) => {
+                let spent = context.now.saturating_sub(self.report.started_at);
+                context.discover_within(self.asked.timeout_ms.saturating_sub(spent).max(LAST_TRY_MS));
                 self.stage = Stage::Discovering;
                 Step::Go
             }

@@ -17,6 +17,9 @@ use crate::protocol::{self, Claims, Error, Json, Metadata, Options, Request, Sec
 /// Numbers what the app asked for.
 pub type Id = u32;
 
+/// How long the page is given to leave for the provider before it counts as staying, in milliseconds.
+pub(super) const LEAVE_MS: u64 = 10_000;
+
 /// What happened.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Input {
@@ -334,7 +337,11 @@ impl Context<'_> {
     }
 
     pub(super) fn discover(&mut self) {
-        self.ask(0, Effect::Fetch(discovery::request(self.options)));
+        self.discover_within(self.options.request_timeout_ms);
+    }
+
+    pub(super) fn discover_within(&mut self, timeout_ms: u64) {
+        self.ask(0, Effect::Fetch(Request { timeout_ms, ..discovery::request(self.options) }));
     }
 
     /// Judges the provider's metadata, and keeps it for this page.

@@ -214,9 +214,16 @@ impl Change {
         }
     }
 
-    /// Whether it leaves the record as it is, so that a read-only transaction does.
-    pub fn only_looks(&self) -> bool {
-        matches!(self, Self::Look { .. })
+    /// Whether a read-only transaction does. (A tab that keeps its session for itself may find, by
+    /// looking, that it has to take it out.)
+    pub fn only_looks(&self, place: Place) -> bool {
+        matches!(self, Self::Look { .. }) && place == Place::Browser
+    }
+
+    /// Whether it may put a new key share in place. Only a sign-in does: a refresh that finds none
+    /// has met a sign-out.
+    pub fn begins_session(&self) -> bool {
+        matches!(self, Self::Install { .. })
     }
 
     /// Makes the change. `share` tells whether the key share outside the record still stands.

@@ -2,7 +2,7 @@
 
 use super::logout::Scope;
 use crate::protocol::revocation::Outcome;
-use crate::protocol::{Code, Json};
+use crate::protocol::{Code, Json, Kind};
 
 /// How long acknowledgements of other tabs are counted, in milliseconds.
 pub const TABS_DEADLINE_MS: u64 = 200;
@@ -74,6 +74,11 @@ impl Report {
         if !self.problems.contains(&code) {
             self.problems.push(code);
         }
+    }
+
+    /// Whether the provider left a request without an answer.
+    pub(super) fn met_silence(&self) -> bool {
+        self.problems.iter().any(|code| code.kind() == Kind::Transport)
     }
 
     /// Whether every layer but the provider's is confirmed, as far as it was asked for.

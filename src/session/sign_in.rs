@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::logout;
-use super::machine::{Context, Effect, Id, Operation, Output, Reply, Settled, Slot, Step};
+use super::machine::{Context, Effect, Id, LEAVE_MS, Operation, Output, Reply, Settled, Slot, Step};
 use super::record::{Change, Verdict};
 use super::withdrawal::Withdrawal;
 use super::{Reason, Session, grant};
@@ -83,9 +83,11 @@ impl Login {
                 let address = authorization::request(context.options, metadata, &self.asked, pending, &challenge);
                 context.put(Output::Keep(Slot::SignIn, Some(pending.to_json())));
                 context.put(Output::Navigate(Secret::new(address)));
+                context.ask(0, Effect::Wait(LEAVE_MS));
                 self.stage = Leaving::Left;
                 Step::Go
             }
+            (Leaving::Left, Reply::Woken) => Step::End,
             _ => Step::Refuse,
         }
     }

@@ -106,7 +106,7 @@ impl Store {
     }
 
     async fn make(&self, place: Place, change: &Change) -> Result<Reply, JsValue> {
-        let share = if change.begins_session() { Some(self.share_or_new()?) } else { self.share.read() };
+        let share = if change.begins_session(place) { Some(self.share_or_new()?) } else { self.share.read() };
         let sealed = match (change.session(), share) {
             (Some(session), Some(share)) if place != Place::Memory => {
                 Some(vault::seal(&json::print(&session.to_json(&self.options)), &share).await?)
@@ -118,7 +118,7 @@ impl Store {
         // Taken here and not when all is opened: it says in which order the record was read.
         let order = self.next();
         let mut stored = self.load(place, value)?;
-        let share = place == Place::Memory || self.share.read().is_some();
+        let share = self.share.read().is_some();
         let applied = change.apply(&mut stored.record, place, share, clock::now());
         let before = stored.sealed.take();
         if applied.write {
@@ -149,9 +149,10 @@ impl Store {
 
     fn make_in_memory(&self, change: &Change) -> Reply {
         let mut record = self.memory.borrow().0.clone();
-        let applied = change.apply(&mut record, Place::Memory, true, clock::now());
+        let share = self.share.read().is_some();
+        let applied = change.apply(&mut record, Place::Memory, share, clock::now());
         let remembered = self.remember(Place::Memory, change, &record, applied);
-        reply(self.next(), applied, &record, true, remembered)
+        reply(self.next(), applied, &record, share, remembered)
     }
 
     /// Keeps in memory what is kept nowhere else, and gives what was there before.

@@ -4,10 +4,10 @@ use super::message::scrub;
 use super::options::invalid;
 use super::{Code, Error, Json, Metadata, Options, Refusal, Result, Secret, base64url, pkce, url};
 
-/// Parameters that nightlatch sets itself, or that would change what comes back.
-const RESERVED: [&str; 12] = [
-    "client_id", "code_challenge", "code_challenge_method", "nonce", "prompt", "redirect_uri",
-    "request", "request_uri", "response_mode", "response_type", "scope", "state",
+/// Parameters that nightlatch sets itself, or that would change what comes back or is checked.
+const RESERVED: [&str; 14] = [
+    "acr_values", "client_id", "code_challenge", "code_challenge_method", "max_age", "nonce", "prompt",
+    "redirect_uri", "request", "request_uri", "response_mode", "response_type", "scope", "state",
 ];
 
 /// How long a sign-in may be under way, in milliseconds.

@@ -104,10 +104,14 @@ fn check_claims(claims: &Json, expected: Expected<'_>, options: &Options, now: u
         return Err(invalid("this is a logout token"));
     }
     match expected.previous {
-        // Core §12.2: a refresh need not repeat the nonce, but may not change who is signed in.
+        // Core §12.2: a refresh need not repeat the nonce, but may not change who signed in, or when.
         Some(previous) => {
-            if text("sub") != Some(previous.subject()) {
-                return Err(invalid("the refreshed ID token is about another user"));
+            let kept = |name| {
+                let (before, after) = (previous.json().member(name), claims.member(name));
+                before.is_null() || after.is_null() || before == after
+            };
+            if text("sub") != Some(previous.subject()) || !kept("nonce") || !kept("auth_time") {
+                return Err(invalid("the refreshed ID token is about another sign-in"));
             }
         }
         None => {

@@ -69,14 +69,29 @@ impl Asked {
             (_, Some(target)) => url::target(target, &options.origin)?,
             _ => return Err(options::invalid("`redirectTo` is a string")),
         };
+        let revoke = json.member("revoke");
+        if !matches!(revoke, Json::Null | Json::Bool(_)) {
+            return Err(options::invalid("`revoke` is a boolean"));
+        }
         Ok(Self {
             scope,
-            revoke: json.member("revoke").is_null() || json.member("revoke").is_true(),
+            revoke: revoke.is_null() || revoke.is_true(),
             clear: Clear::parse(json.member("clear"))?.unwrap_or(options.clear),
             redirect_to: redirect_to.to_owned(),
             timeout_ms: options::duration(json.member("timeout"), 5_000)?,
         })
     }
+}
+
+/// How another call goes along with a sign-out under way.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Join {
+    /// It does not: it begins its own.
+    Apart,
+    /// It shares all of it.
+    Shared,
+    /// It shares the report, but the commit was made before it.
+    SharedLate,
 }
 
 /// A sign-out under way. Calls that overlap share it.
@@ -169,18 +184,23 @@ impl Logout {
     }
 
     /// Another call while this one is under way: they share it, and it reaches as far as either asks.
-    /// `false` if it is too late for that.
-    pub(super) fn join(&mut self, id: Id, asked: &Asked) -> bool {
-        if self.has_left() || self.asked.scope == Scope::Tab {
-            return false;
+    pub(super) fn join(&mut self, id: Id, asked: &Asked) -> Join {
+        let committing = self.stage == Stage::Committing;
+        let more = asked.revoke && !self.asked.revoke || asked.clear == Clear::All && self.asked.clear == Clear::Own;
+        if self.has_left() || self.asked.scope == Scope::Tab || (more && !committing) {
+            return Join::Apart;
         }
         self.callers.push(id);
+        self.asked.revoke |= asked.revoke;
+        if asked.clear == Clear::All {
+            self.asked.clear = Clear::All;
+        }
         if asked.scope > self.asked.scope {
             self.asked.scope = asked.scope;
             self.report.scope = asked.scope;
             self.asked.redirect_to.clone_from(&asked.redirect_to);
         }
-        true
+        if committing { Join::Shared } else { Join::SharedLate }
     }
 
     /// Another tab says that it is signed out.
@@ -278,7 +298,9 @@ impl Logout {
             // The hint for the provider is all that is still needed.
             self.held = Some(session).filter(|_| self.asked.scope == Scope::Provider);
         } else if self.asked.revoke {
-            (self.report.refresh_token, self.report.access_token) = (Outcome::None, Outcome::None);
+            // A session was there and nobody could open it: another sign-out had the key and did not finish.
+            let outcome = if self.entry == 0 { Outcome::None } else { Outcome::Unknown };
+            (self.report.refresh_token, self.report.access_token) = (outcome, outcome);
         }
         if self.asked.scope > Scope::Tab {
             self.open.tabs = true;

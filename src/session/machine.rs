@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::logout::{self, Asked, Logout};
+use super::logout::{self, Asked, Join, Logout};
 use super::record::{Change, Verdict};
 use super::refresh::Use;
 use super::sign_in::{Callback, Login};
@@ -385,10 +385,14 @@ impl Context<'_> {
     }
 
     /// Takes over what the record says. A session that was taken out of it is revoked.
-    pub(super) fn see(&mut self, seen: &Seen, why: Reason) {
+    pub(super) fn see(&mut self, verdict: Verdict, seen: &Seen, why: Reason) {
+        // What this tab alone may still hold, if what was taken out cannot be opened.
+        let held = self.tab.session.clone();
         self.adopt(seen, seen.session.as_ref().filter(|_| seen.live), why);
-        if let Some(taken) = seen.session.as_ref().filter(|_| !seen.live) {
-            self.beside(|context| Withdrawal::begin(context, taken, 0));
+        let Verdict::Done { entry } = verdict else { return };
+        let taken = seen.session.clone().or(held.filter(|_| entry != 0)).filter(|_| !seen.live);
+        if let Some(taken) = taken {
+            self.beside(|context| Withdrawal::begin(context, &taken, entry));
         }
     }
 
@@ -431,7 +435,9 @@ impl Machine {
             Input::Call { id, .. } if self.operations.iter().any(|(own, _)| *own == id) => return Err(Misuse),
             Input::Call { id, call } => self.call(id, call, now, parse),
             // The session goes on in memory, and the app is shown so.
-            Input::Reply { id, part, reply: Reply::Refused(change) } if self.tab.place != Place::Memory => {
+            Input::Reply { id, part, reply: Reply::Refused(change) }
+                if self.tab.place != Place::Memory && self.operations.iter().any(|(own, _)| *own == id) =>
+            {
                 self.tab.place = Place::Memory;
                 let effect = Effect::Commit { place: Place::Memory, change };
                 self.outputs.push(Output::Perform { id, part, effect });
@@ -472,8 +478,14 @@ impl Machine {
             Call::Logout { options, .. } => {
                 for (_, operation) in &mut self.operations {
                     if let (Operation::Logout(logout), Ok(asked)) = (operation, Asked::parse(options, &self.options)) {
-                        if logout.join(id, &asked) {
-                            return;
+                        match logout.join(id, &asked) {
+                            Join::Shared => return,
+                            // Somebody may have signed in since it was committed.
+                            Join::SharedLate => {
+                                let context = &mut self.context(id, now, parse);
+                                return context.beside(|context| Some(Watch::end(context)));
+                            }
+                            Join::Apart => {}
                         }
                     }
                 }
@@ -509,7 +521,7 @@ impl Machine {
 
     fn advance(&mut self, id: Id, part: u8, reply: Reply, now: u64, parse: Parse<'_>) -> Step {
         let Some(at) = self.operations.iter().position(|(own, _)| *own == id) else { return Step::Refuse };
-        let (id, mut operation) = self.operations.swap_remove(at);
+        let (id, mut operation) = self.operations.remove(at);
         let context = &mut self.context(id, now, parse);
         let step = match &mut operation {
             Operation::Callback(operation) => operation.step(context, reply),
@@ -521,7 +533,7 @@ impl Machine {
             Operation::Withdrawal(operation) => operation.step(context, reply),
         };
         if step != Step::End {
-            self.operations.push((id, operation));
+            self.operations.insert(at, (id, operation));
         }
         step
     }

@@ -40,6 +40,8 @@ pub struct Slot {
     pub sent: u64,
     /// When it was sent last.
     pub sent_at: u64,
+    /// Whether it is sealed, so that it ends with the key share in the cookie.
+    pub sealed: bool,
 }
 
 /// A note of something that may be alive at the server and is in nobody's hands.
@@ -222,11 +224,11 @@ impl Change {
 
     /// Whether it may put a new key share in place. Only a sign-in does: a refresh that finds none
     /// has met a sign-out.
-    pub fn begins_session(&self) -> bool {
-        matches!(self, Self::Install { .. })
+    pub fn begins_session(&self, place: Place) -> bool {
+        matches!(self, Self::Install { .. }) && place != Place::Memory
     }
 
-    /// Makes the change. `share` tells whether the key share outside the record still stands.
+    /// Makes the change. `share` tells whether the key share in the cookie stands.
     ///
     /// Every transition of what tabs share is in this one match.
     pub fn apply(&self, record: &mut Record, place: Place, share: bool, now: u64) -> Applied {
@@ -236,10 +238,11 @@ impl Change {
         match self {
             Self::Look { .. } | Self::Open if record.is_outlived() => {
                 // Another tab ended every session: this tab takes its own out, to revoke it.
+                let entry = record.note(Kind::Unopened, now);
                 record.remove();
-                Applied::made(0, Content::Remove, true)
+                Applied::made(entry, Content::Remove, true)
             }
-            Self::Open if record.slot.present && !share => {
+            Self::Open if record.slot.present && !live => {
                 let entry = record.note(Kind::Unopened, now);
                 record.end(shared);
                 Applied::made(entry, Content::Remove, false)
@@ -259,6 +262,7 @@ impl Change {
                 }
                 record.slot = Slot {
                     present: true,
+                    sealed: place != Place::Memory,
                     generation: record.generation,
                     revision: record.slot.revision + 1,
                     ..Slot::default()
@@ -321,7 +325,7 @@ impl Change {
 impl Record {
     /// Whether a session is there that may be used.
     pub fn is_live(&self, share: bool) -> bool {
-        self.slot.present && share && self.slot.generation == self.generation
+        self.slot.present && (share || !self.slot.sealed) && self.slot.generation == self.generation
     }
 
     /// The version of what is there.
@@ -408,6 +412,7 @@ impl Slot {
             ("revision", self.revision.into()),
             ("sent", self.sent.into()),
             ("sentAt", self.sent_at.into()),
+            ("sealed", self.sealed.into()),
         ])
     }
 
@@ -419,6 +424,8 @@ impl Slot {
             revision: count("revision"),
             sent: count("sent"),
             sent_at: count("sentAt"),
+            // What was written by somebody else is sealed or nothing.
+            sealed: !matches!(json.member("sealed"), Json::Bool(false)),
         }
     }
 }

@@ -104,8 +104,8 @@ impl Use {
     /// Every transition of handing out a token is in this one match.
     pub(super) fn step(&mut self, context: &mut Context<'_>, reply: Reply) -> Step {
         match (self.stage, reply) {
-            (Stage::Looking, Reply::Committed { seen, .. }) => {
-                context.see(&seen, Reason::OtherTab);
+            (Stage::Looking, Reply::Committed { verdict, seen }) => {
+                context.see(verdict, &seen, Reason::OtherTab);
                 if self.force && self.stale.is_none() {
                     self.stale = Some(context.tab.version);
                 }
@@ -140,15 +140,15 @@ impl Use {
                     None => context.fail(login_required()),
                 }
             }
-            (Stage::Renewing, Reply::Committed { seen, .. }) => self.late(context, &seen),
-            (Stage::Ending, Reply::Committed { verdict: Verdict::Done { .. }, seen }) => {
-                context.see(&seen, if self.error.is_some() { Reason::Revoked } else { Reason::Expired });
+            (Stage::Renewing, Reply::Committed { verdict, seen }) => self.late(context, verdict, &seen),
+            (Stage::Ending, Reply::Committed { verdict: verdict @ Verdict::Done { .. }, seen }) => {
+                context.see(verdict, &seen, if self.error.is_some() { Reason::Revoked } else { Reason::Expired });
                 context.announce(seen.generation);
                 context.fail(login_required())
             }
             (Stage::Releasing, Reply::Committed { .. }) => self.refused(context),
-            (Stage::Reserving | Stage::Ending, Reply::Committed { seen, .. }) => {
-                context.see(&seen, Reason::OtherTab);
+            (Stage::Reserving | Stage::Ending, Reply::Committed { verdict, seen }) => {
+                context.see(verdict, &seen, Reason::OtherTab);
                 self.decide(context)
             }
             _ => Step::Refuse,
@@ -247,9 +247,9 @@ impl Use {
     }
 
     /// The answer came after the session had ended, or another attempt had replaced it.
-    fn late(&mut self, context: &mut Context<'_>, seen: &Seen) -> Step {
+    fn late(&mut self, context: &mut Context<'_>, verdict: Verdict, seen: &Seen) -> Step {
         let ended = seen.generation != self.attempt.of.generation || !seen.live;
-        context.see(seen, Reason::OtherTab);
+        context.see(verdict, seen, Reason::OtherTab);
         let Some(session) = self.session.take().filter(|_| ended) else { return self.decide(context) };
         let entry = self.attempt.entry;
         context.beside(|context| Withdrawal::begin(context, &session, entry));

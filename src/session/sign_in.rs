@@ -61,8 +61,8 @@ impl Login {
     /// Every transition of leaving for a sign-in is in this one match.
     pub(super) fn step(&mut self, context: &mut Context<'_>, reply: Reply) -> Step {
         match (self.stage, reply) {
-            (Leaving::Looking, Reply::Committed { seen, .. }) => {
-                context.see(&seen, Reason::OtherTab);
+            (Leaving::Looking, Reply::Committed { verdict, seen }) => {
+                context.see(verdict, &seen, Reason::OtherTab);
                 self.generation = seen.generation;
                 if context.tab.metadata.is_some() {
                     return self.digest(context);
@@ -228,12 +228,12 @@ impl Callback {
                 let return_to = self.pending.return_to.clone();
                 self.finish(context, Ok(Settled::SignedIn { return_to, user: session.claims.clone() }))
             }
-            (Arriving::Redeeming | Arriving::Installing, Reply::Committed { seen, .. }) => {
+            (Arriving::Redeeming | Arriving::Installing, Reply::Committed { verdict, seen }) => {
                 if let Some(session) = self.session.take() {
                     let entry = self.entry;
                     context.beside(|context| Withdrawal::begin(context, &session, entry));
                 }
-                context.see(&seen, Reason::OtherTab);
+                context.see(verdict, &seen, Reason::OtherTab);
                 self.finish(context, Err(superseded()))
             }
             _ => Step::Refuse,

@@ -2,7 +2,7 @@
 
 use super::machine::{Context, Effect, Message, Operation, Output, Reply, Settled, Step};
 use super::record::Change;
-use super::Reason;
+use super::{Event, Reason};
 use crate::protocol::options::Place;
 
 /// The first look of a page.
@@ -31,8 +31,8 @@ impl Start {
                 *self = Self::Opening;
                 Step::Go
             }
-            (Self::Opening, Reply::Committed { seen, .. }) => {
-                context.see(&seen, Reason::OtherTab);
+            (Self::Opening, Reply::Committed { verdict, seen }) => {
+                context.see(verdict, &seen, Reason::OtherTab);
                 context.settle(Ok(Settled::Done));
                 Step::End
             }
@@ -45,12 +45,26 @@ impl Start {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Watch {
     again: bool,
+    /// Whether it ends what it finds.
+    ends: bool,
 }
 
 impl Watch {
     pub(super) fn begin(context: &mut Context<'_>) -> Operation {
         context.look();
-        Operation::Watch(Self { again: false })
+        Operation::Watch(Self { again: false, ends: false })
+    }
+
+    /// Ends what came after a sign-out that is still under way.
+    pub(super) fn end(context: &mut Context<'_>) -> Operation {
+        context.put(Output::Shut);
+        context.put(Output::Abort);
+        if context.tab.session.take().is_some() {
+            context.put(Output::Event(Event::SignedOut(Reason::Logout)));
+        }
+        context.tab.closing = true;
+        context.commit(Change::End);
+        Operation::Watch(Self { again: false, ends: true })
     }
 
     pub(super) fn look_again(&mut self) {
@@ -58,9 +72,14 @@ impl Watch {
     }
 
     pub(super) fn step(&mut self, context: &mut Context<'_>, reply: Reply) -> Step {
-        let Reply::Committed { seen, .. } = reply else { return Step::Refuse };
+        let Reply::Committed { verdict, seen } = reply else { return Step::Refuse };
         let was_signed_in = context.tab.session.is_some();
-        context.see(&seen, Reason::OtherTab);
+        if core::mem::take(&mut self.ends) {
+            context.tab.closing = false;
+            context.put(Output::Forget);
+            context.announce(seen.generation);
+        }
+        context.see(verdict, &seen, Reason::OtherTab);
         if was_signed_in && context.tab.session.is_none() {
             context.put(Output::Post(Message::Acknowledge { generation: seen.generation }));
         }

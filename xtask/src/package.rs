@@ -177,11 +177,15 @@ const RECIPE: [&str; 7] = [
 
 const FLAGS: &str = "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none -Clink-arg=-zstack-size=262144";
 
-/// No `--all-features`: browsers reject what it makes. And of the functions that are called once, only small ones are
-/// inlined: with all of them the module is smaller, but what travels is compressed, and that grows (measured: 183 KB in
-/// place of 187 KB, by brotli 71 KB in place of 69 KB).
-const OPTIMISE: [&str; 3] = [
+/// No `--all-features`: browsers reject what it makes.
+///
+/// What travels is compressed, so what repeats is cheap and what varies is dear. Of the functions that are called once
+/// only small ones are inlined, common expressions stay where they are, and loads and stores all promise the same
+/// alignment. Measured at 142 KB: plain `-Oz` makes it 2.5 % smaller as it is, and 5 % larger by brotli.
+const OPTIMISE: [&str; 5] = [
     "-Oz",
     "--one-caller-inline-max-function-size=20",
+    "--skip-pass=local-cse",
+    "--dealign",
     "--strip-target-features",
 ];

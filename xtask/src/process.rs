@@ -122,6 +122,7 @@ fn cannot_start(command: &Command, error: &std::io::Error) -> anyhow::Error {
 /// Waits for the child; passes on the first Ctrl-C, and stops waiting after a second one or the limit.
 fn wait(child: &mut Child, limit: Option<Duration>) -> Result<ExitStatus> {
     let start = Instant::now();
+    let mut reaped = start;
     let mut asked = None;
     loop {
         if let Some(status) = child.try_wait()? {
@@ -139,8 +140,9 @@ fn wait(child: &mut Child, limit: Option<Duration>) -> Result<ExitStatus> {
             (1, Some(since)) if since.elapsed() < GRACE => {}
             _ => bail!("interrupted"),
         }
-        if start.elapsed() > Duration::from_secs(1) {
+        if reaped.elapsed() > Duration::from_secs(1) {
             reap(child);
+            reaped = Instant::now();
         }
         let pause = start.elapsed() / 20;
         thread::sleep(pause.clamp(Duration::from_millis(2), Duration::from_millis(100)));
@@ -245,7 +247,7 @@ fn own() -> i32 {
 }
 
 /// No step takes this long: what does has stopped moving, and CI's time is bounded.
-const LIMIT: Duration = Duration::from_secs(20 * 60);
+const LIMIT: Duration = Duration::from_secs(30 * 60);
 
 /// How long a child may take to end itself after Ctrl-C.
 const GRACE: Duration = Duration::from_secs(5);

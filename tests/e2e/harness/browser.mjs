@@ -1,0 +1,153 @@
+import { env } from "node:process";
+
+import webdriver from "selenium-webdriver";
+import { Executor, HttpClient } from "selenium-webdriver/http/index.js";
+
+import { startDriver } from "./drivers.mjs";
+import { inTime } from "./until.mjs";
+
+const { By, Capabilities, WebDriver } = webdriver;
+
+const COMMAND_MS = 60_000;
+const PAGE_MS = 30_000;
+const QUIT_MS = 5000;
+
+/** One browser with a new profile. */
+export class Browser {
+  #driver;
+  #end;
+  #current;
+  #turn = Promise.resolve();
+
+  static async launch(name = env.BROWSER ?? "chromium") {
+    const { url, capabilities, stop } = await startDriver(name);
+    try {
+      const executor = new Executor(new HttpClient(url));
+      const driver = WebDriver.createSession(executor, new Capabilities(capabilities));
+      const browser = new Browser(name, driver, stop);
+      await inTime(`${name} opens`, driver.manage().setTimeouts({ pageLoad: PAGE_MS, script: PAGE_MS }), COMMAND_MS);
+      return browser;
+    } catch (error) {
+      await stop();
+      throw error;
+    }
+  }
+
+  constructor(name, driver, end) {
+    this.name = name;
+    this.#driver = driver;
+    this.#end = end;
+  }
+
+  /** Opens a tab; a hidden one is what the user does not look at, and stays so. */
+  async open({ hidden = false } = {}) {
+    // A tab that WebKitGTK opens stays hidden, a window does not; in the others every tab counts as seen until its window is minimised.
+    const isWebkit = this.name === "webkit";
+    const kind = hidden === isWebkit ? "tab" : "window";
+    return this.#command(async (driver) => {
+      await driver.switchTo().newWindow(kind);
+      this.#current = await driver.getWindowHandle();
+      if (hidden && !isWebkit) await driver.manage().window().minimize();
+      return new Tab(this, this.#current);
+    });
+  }
+
+  /** Runs driver commands in one tab. The driver looks at one tab at a time, so they wait for each other. */
+  async inTab(handle, work) {
+    return this.#command(async (driver) => {
+      if (this.#current !== handle) await driver.switchTo().window(handle);
+      this.#current = handle;
+      return work(driver);
+    });
+  }
+
+  forget(handle) {
+    if (this.#current === handle) this.#current = undefined;
+  }
+
+  /** Ends the browser and every process it started, whether it still answers or not. */
+  async close() {
+    await inTime("the browser quits", this.#driver.quit(), QUIT_MS).catch(() => {});
+    await this.#end();
+  }
+
+  #command(work) {
+    const result = this.#turn.then(() => inTime("the driver answers", work(this.#driver), COMMAND_MS));
+    this.#turn = result.catch(() => {});
+    return result;
+  }
+}
+
+/** One tab. What a test asks of it, it asks by functions that run in the page. */
+export class Tab {
+  #browser;
+  #handle;
+
+  constructor(browser, handle) {
+    this.#browser = browser;
+    this.#handle = handle;
+  }
+
+  visit(address) {
+    return this.#do((driver) => driver.get(address));
+  }
+
+  reload() {
+    return this.#do((driver) => driver.navigate().refresh());
+  }
+
+  address() {
+    return this.#do((driver) => driver.getCurrentUrl());
+  }
+
+  /** Runs a function in the page and resolves to what it returns, awaited. What it throws is thrown here, with the members of an `AuthError`. */
+  async run(work, ...args) {
+    const { value, error } = await this.#do((driver) => driver.executeAsyncScript(script(work), ...args));
+    if (error) throw Object.assign(new Error(error.message), error);
+    return value ?? undefined;
+  }
+
+  async has(selector) {
+    return (await this.#do((driver) => driver.findElements(By.css(selector)))).length > 0;
+  }
+
+  fill(selector, text) {
+    return this.#do(async (driver) => {
+      const field = await driver.findElement(By.css(selector));
+      await field.clear();
+      await field.sendKeys(text);
+    });
+  }
+
+  click(selector) {
+    return this.#do(async (driver) => (await driver.findElement(By.css(selector))).click());
+  }
+
+  text(selector) {
+    return this.#do(async (driver) => (await driver.findElement(By.css(selector))).getText());
+  }
+
+  async close() {
+    await this.#do((driver) => driver.close());
+    this.#browser.forget(this.#handle);
+  }
+
+  #do(work) {
+    return this.#browser.inTab(this.#handle, work);
+  }
+}
+
+// The function's text is part of the script: the page's policy lets nobody evaluate a string.
+function script(work) {
+  return `
+    const given = Array.prototype.slice.call(arguments);
+    const done = given.pop();
+    (async () => (${work})(...given))().then(
+      (value) => done({ value: value === undefined ? null : value }),
+      (thrown) => {
+        const error = Object(thrown);
+        const { name, code, kind, status, error: refusal, errorDescription } = error;
+        done({ error: { name, code, kind, status, error: refusal, errorDescription, message: String(error.message ?? thrown) } });
+      },
+    );`;
+}

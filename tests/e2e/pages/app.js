@@ -1,0 +1,71 @@
+// The smallest app: it creates the client, lets it take an answer out of the address, and shows how things stand.
+import * as nightlatch from "/nightlatch/index.js";
+
+const { AuthError } = nightlatch;
+
+async function start() {
+  const { issuer, clientId, api, e2e = {} } = await (await fetch("/config.json")).json();
+  const { client = "own", callback = "once", options } = e2e;
+
+  window.api = api;
+  window.options = {
+    issuer,
+    clientId,
+    redirectUri: `${location.origin}/e2e/callback.html`,
+    postLogoutRedirectUri: `${location.origin}/e2e/`,
+    scope: "openid profile email offline_access",
+    allowedOrigins: [api],
+    ...options,
+  };
+  for (const [name, value] of Object.entries(window.options)) if (value === null) delete window.options[name];
+
+  if (client === "default") {
+    nightlatch.configure(window.options);
+    window.auth = await nightlatch.client();
+  } else {
+    window.auth = await nightlatch.createClient(window.options);
+  }
+  observe(window.auth);
+
+  const { handleRedirectCallback } = client === "default" ? nightlatch : window.auth;
+  if (callback === "once") window.answer = await handleRedirectCallback();
+  if (callback === "twice") {
+    window.answers = await Promise.all([handleRedirectCallback(), handleRedirectCallback()]);
+    window.answer = window.answers[0];
+  }
+}
+
+function observe(auth) {
+  const write = (name, detail) => window.events.push({ name, detail: structuredClone(detail), at: Date.now(), hidden: document.hidden });
+  for (const name of ["signedIn", "signedOut", "tokenRefreshed"]) auth.on(name, (detail) => write(name, detail));
+  auth.on("refreshFailed", ({ error }) => write("refreshFailed", told(error)));
+
+  const show = () => {
+    document.querySelector("#status").textContent = auth.status;
+  };
+  auth.subscribe(() => {
+    write("change", { status: auth.status });
+    show();
+  });
+  show();
+}
+
+function told(error) {
+  const { name, code, kind, status, error: refusal, errorDescription } = error;
+  return { name, code, kind, status, error: refusal, errorDescription, message: error.message, isAuthError: error instanceof AuthError };
+}
+
+window.nightlatch = nightlatch;
+window.events = [];
+window.answer = null;
+window.failure = null;
+window.addEventListener("pageshow", (event) => {
+  window.restored = event.persisted;
+});
+window.ready = start()
+  .catch((error) => {
+    window.failure = told(error);
+  })
+  .finally(() => {
+    window.started = true;
+  });

@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { promisify } from "node:util";
+
+import { remove, tarball, temporary } from "./project.mjs";
+
+const run = promisify(execFile);
+
+let folder;
+let packed;
+before(async () => {
+  folder = await temporary();
+  packed = await tarball(folder);
+});
+after(() => remove(folder));
+
+test("the tarball holds what the package is made of, and nothing else", async () => {
+  const { stdout } = await run("tar", ["-tzf", packed]);
+
+  assert.deepEqual(stdout.trim().split("\n").sort(), [
+    "package/LICENSE-APACHE",
+    "package/LICENSE-MIT",
+    "package/README.md",
+    "package/fetch.js",
+    "package/generated/bytes.js",
+    "package/generated/nightlatch.js",
+    "package/index.d.ts",
+    "package/index.js",
+    "package/package.json",
+    "package/wasm.js",
+  ]);
+});
+
+test("what the package names as its entries is in the tarball, and no file of it names this machine", async () => {
+  await run("tar", ["-xzf", packed, "-C", folder]);
+  const contents = join(folder, "package");
+
+  const { exports, dependencies } = JSON.parse(await readFile(join(contents, "package.json"), "utf8"));
+  assert.equal(dependencies, undefined);
+  for (const target of Object.values(exports["."])) await readFile(join(contents, target));
+
+  const root = join(import.meta.dirname, "..", "..");
+  const { stdout: files } = await run("grep", ["-rlF", "-e", root, "-e", "/.cargo/", contents]).catch(({ stdout }) => ({ stdout }));
+  assert.equal(files, "");
+});

@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { after, before, test } from "node:test";
+import { promisify } from "node:util";
+
+import { install, remove, temporary } from "./project.mjs";
+
+const run = promisify(execFile);
+
+let folder;
+before(async () => {
+  folder = await temporary();
+  await install("plain", folder);
+});
+after(() => remove(folder));
+
+test("WEB-14 the import does nothing: no global, no output, nothing that keeps the process", async () => {
+  const { stdout, stderr } = await inNode(`
+    const before = Reflect.ownKeys(globalThis).length;
+    const names = Object.keys(await import("nightlatch")).sort();
+    console.log(JSON.stringify({ names, globals: Reflect.ownKeys(globalThis).length - before }));
+  `);
+
+  assert.equal(stderr, "");
+  assert.deepEqual(JSON.parse(stdout), {
+    names: ["AuthError", "client", "configure", "createClient", "getAccessToken", "handleRedirectCallback", "login", "logout"],
+    globals: 0,
+  });
+});
+
+test("WEB-14 a client is not created where there is no page, and the error says so", async () => {
+  const { stdout, stderr } = await inNode(`
+    import { createClient, AuthError } from "nightlatch";
+    const options = { issuer: "https://id.example.com", clientId: "spa", redirectUri: "https://app.example.com/callback" };
+    const error = await createClient(options).catch((error) => error);
+    console.log(JSON.stringify({ isAuthError: error instanceof AuthError, kind: error.kind }));
+  `);
+
+  assert.equal(stderr, "");
+  assert.deepEqual(JSON.parse(stdout), { isAuthError: true, kind: "environment" });
+});
+
+function inNode(script) {
+  return run(process.execPath, ["--input-type=module", "--eval", script], { cwd: folder, timeout: 30_000 });
+}

@@ -1,0 +1,25 @@
+//! Conversations with the session machine: what one tab, or several, are told and what they ask for.
+//!
+//! `world` is a browser of plain data: one record, one cookie, a channel, a provider and a clock that
+//! stands still. It performs what a machine asks for in the way in which `src/browser` does.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that fails panics"
+)]
+
+mod callback;
+mod interleavings;
+mod leaving;
+mod logout;
+mod misuse;
+mod places;
+mod provider;
+mod record;
+mod refresh;
+mod sign_in;
+mod tabs;
+mod world;

@@ -1,0 +1,44 @@
+// Compiled by `cargo xtask check`, never run: what index.d.ts promises to those who write TypeScript.
+import { AuthError, configure, createClient, login, logout } from "nightlatch";
+import type { AuthErrorCode, Client, LogoutReport, RedirectResult, Snapshot, User } from "nightlatch";
+
+declare const auth: Client;
+declare const answer: RedirectResult;
+declare const error: unknown;
+
+// Members need no `this`.
+const { subscribe, getSnapshot, fetch } = auth;
+const unsubscribe: () => void = subscribe(() => {});
+const snapshot: Snapshot = getSnapshot();
+const response: Promise<Response> = fetch("/api");
+
+// An answer narrows by its kind.
+const report: LogoutReport | null = answer.kind === "logout" ? answer.report : null;
+const user: User | null = answer.kind === "login" ? answer.user : null;
+
+// An error narrows to the class, and its code is closed.
+if (error instanceof AuthError) {
+  const code: AuthErrorCode = error.code;
+  // @ts-expect-error: not a code
+  if (error.code === "no_such_code") throw code;
+}
+
+// Events carry what their name says.
+auth.on("signedOut", ({ reason }) => reason === "otherTab");
+auth.on("refreshFailed", (detail) => detail.error.code);
+// @ts-expect-error: no such event
+auth.on("signedUp", () => {});
+
+// A snapshot cannot be changed.
+// @ts-expect-error: read-only
+snapshot.status = "signed-in";
+
+// What has to be said has to be said, and scopes are closed.
+// @ts-expect-error: no redirectUri
+createClient({ issuer: "https://id.example", clientId: "spa" });
+// @ts-expect-error: no such scope
+logout({ scope: "world" });
+configure({ issuer: "https://id.example", clientId: "spa", redirectUri: "https://app.example/callback" });
+const never: Promise<never> = login({ returnTo: "/inbox" });
+
+export { never, report, response, unsubscribe, user };

@@ -53,9 +53,18 @@ impl Core {
     #[wasm_bindgen(constructor)]
     pub fn new(options: &JsValue, error: Function, notify: Function) -> Result<Core, JsValue> {
         let hooks = Hooks { error, notify };
-        let origin = navigation::origin().filter(|origin| origin != "null").ok_or_else(|| {
-            hooks.error(&const { Error::new(Code::InsecureContext, "there is no page with an origin of its own here") })
-        })?;
+        let origin = navigation::origin()
+            .filter(|origin| origin != "null")
+            .ok_or_else(|| {
+                hooks.error(
+                    &const {
+                        Error::new(
+                            Code::InsecureContext,
+                            "there is no page with an origin of its own here",
+                        )
+                    },
+                )
+            })?;
         let options = json::read(options)
             .filter(Json::is_object)
             .ok_or(const { Error::new(Code::InvalidOptions, "the options are not a plain object") })
@@ -83,12 +92,18 @@ impl Core {
             }
         });
         let weak = Rc::downgrade(&shell);
-        let lifecycle = Lifecycle::listen(mark, Rc::new(move |signal| {
-            if let Some(shell) = weak.upgrade() {
-                shell.tell(Input::Signal(signal));
-            }
-        }));
-        Ok(Core { shell, lifecycle: RefCell::new(Some(lifecycle)) })
+        let lifecycle = Lifecycle::listen(
+            mark,
+            Rc::new(move |signal| {
+                if let Some(shell) = weak.upgrade() {
+                    shell.tell(Input::Signal(signal));
+                }
+            }),
+        );
+        Ok(Core {
+            shell,
+            lifecycle: RefCell::new(Some(lifecycle)),
+        })
     }
 
     /// Reads what this browser has.
@@ -99,9 +114,14 @@ impl Core {
 
     /// Leaves for the provider's sign-in.
     pub fn login(&self, options: &JsValue) -> Promise {
-        self.shell.call(self.shell.asked(options).and_then(|options| {
-            Ok(Call::Login { options, here: navigation::here(), entropy: Box::new(entropy()?) })
-        }))
+        self.shell
+            .call(self.shell.asked(options).and_then(|options| {
+                Ok(Call::Login {
+                    options,
+                    here: navigation::here(),
+                    entropy: Box::new(entropy()?),
+                })
+            }))
     }
 
     /// Completes a sign-in or a sign-out.
@@ -119,14 +139,22 @@ impl Core {
     /// Hands out an access token.
     #[wasm_bindgen(js_name = getAccessToken)]
     pub fn access_token(&self, options: &JsValue) -> Promise {
-        self.shell.call(self.shell.asked(options).map(|options| Call::Token { options }))
+        self.shell.call(
+            self.shell
+                .asked(options)
+                .map(|options| Call::Token { options }),
+        )
     }
 
     /// Signs out.
     pub fn logout(&self, options: &JsValue) -> Promise {
-        self.shell.call(self.shell.asked(options).and_then(|options| {
-            Ok(Call::Logout { options, entropy: Box::new(entropy()?) })
-        }))
+        self.shell
+            .call(self.shell.asked(options).and_then(|options| {
+                Ok(Call::Logout {
+                    options,
+                    entropy: Box::new(entropy()?),
+                })
+            }))
     }
 
     /// Whether the access token may go to an address.
@@ -148,14 +176,18 @@ impl Shell {
     fn asked(&self, options: &JsValue) -> Result<Json, Error> {
         match json::read(options) {
             Some(options @ (Json::Object(_) | Json::Null)) => Ok(options),
-            _ => Err(const { Error::new(Code::InvalidOptions, "the options are not a plain object") }),
+            _ => Err(
+                const { Error::new(Code::InvalidOptions, "the options are not a plain object") },
+            ),
         }
     }
 
     /// Passes a call to the machine. Its synchronous part is done when this returns.
     fn call(self: &Rc<Self>, call: Result<Call, Error>) -> Promise {
         let call = match call {
-            Ok(_) if self.closed.get() => Err(Error::new(Code::ClientClosed, "the client was closed")),
+            Ok(_) if self.closed.get() => {
+                Err(Error::new(Code::ClientClosed, "the client was closed"))
+            }
             call => call,
         };
         let call = match call {
@@ -164,7 +196,9 @@ impl Shell {
         };
         let id = self.last.get() + 1;
         self.last.set(id);
-        let promise = Promise::new(&mut |resolve, reject| self.waiting.borrow_mut().push((id, resolve, reject)));
+        let promise = Promise::new(&mut |resolve, reject| {
+            self.waiting.borrow_mut().push((id, resolve, reject))
+        });
         self.tell(Input::Call { id, call });
         promise
     }
@@ -172,7 +206,10 @@ impl Shell {
     /// Tells the machine what happened, and performs what it asks for.
     fn tell(self: &Rc<Self>, input: Input) {
         // A reply that comes too late for its operation is no use to anyone.
-        let _ = self.machine.borrow_mut().handle(clock::now(), &json::parse, input);
+        let _ = self
+            .machine
+            .borrow_mut()
+            .handle(clock::now(), &json::parse, input);
         loop {
             let next = self.machine.borrow_mut().poll();
             match next {
@@ -206,7 +243,9 @@ impl Shell {
             }
             Output::Post(message) => self.channel.post(message),
             Output::Settle { id, result } => self.settle(id, result),
-            Output::Show(snapshot) => self.hooks.notify("snapshot", &json::write(&snapshot.to_json())),
+            Output::Show(snapshot) => self
+                .hooks
+                .notify("snapshot", &json::write(&snapshot.to_json())),
             Output::Shut => self.store.shut(),
         }
     }
@@ -230,7 +269,9 @@ impl Shell {
 
     fn settle(&self, id: Id, result: Result<Settled, Error>) {
         let mut waiting = self.waiting.borrow_mut();
-        let Some(at) = waiting.iter().position(|(own, ..)| *own == id) else { return };
+        let Some(at) = waiting.iter().position(|(own, ..)| *own == id) else {
+            return;
+        };
         let (_, resolve, reject) = waiting.remove(at);
         drop(waiting);
         let _ = match result {
@@ -250,30 +291,54 @@ impl Hooks {
     fn error(&self, error: &Error) -> JsValue {
         let refusal = error.refusal.as_deref().cloned().unwrap_or_default();
         let details = object([
-            ("error", refusal.error.map_or(JsValue::UNDEFINED, Into::into)),
-            ("errorDescription", refusal.description.map_or(JsValue::UNDEFINED, Into::into)),
-            ("status", refusal.status.map_or(JsValue::UNDEFINED, Into::into)),
+            (
+                "error",
+                refusal.error.map_or(JsValue::UNDEFINED, Into::into),
+            ),
+            (
+                "errorDescription",
+                refusal.description.map_or(JsValue::UNDEFINED, Into::into),
+            ),
+            (
+                "status",
+                refusal.status.map_or(JsValue::UNDEFINED, Into::into),
+            ),
         ]);
         let code = error.code;
-        let arguments = Array::of4(&code.as_str().into(), &code.kind().as_str().into(), &error.message.into(), &details);
+        let arguments = Array::of4(
+            &code.as_str().into(),
+            &code.kind().as_str().into(),
+            &error.message.into(),
+            &details,
+        );
         Reflect::construct(&self.error, &arguments).unwrap_or_else(|thrown| thrown)
     }
 }
 
 fn value(settled: Settled) -> JsValue {
     let object = |kind: &str, return_to: &str, name: &str, value: Json| {
-        json::write(&Json::object(vec![("kind", kind.into()), ("returnTo", return_to.into()), (name, value)]))
+        json::write(&Json::object(vec![
+            ("kind", kind.into()),
+            ("returnTo", return_to.into()),
+            (name, value),
+        ]))
     };
     match settled {
         Settled::AccessToken(token) => token.reveal().into(),
         Settled::Done => JsValue::UNDEFINED,
         Settled::NoAnswer => JsValue::NULL,
-        Settled::SignedIn { return_to, user } => object("login", &return_to, "user", user.json().clone()),
+        Settled::SignedIn { return_to, user } => {
+            object("login", &return_to, "user", user.json().clone())
+        }
         Settled::SignedOut(report) => json::write(&report),
-        Settled::Returned { return_to, report } => object("logout", &return_to, "report", (*report).clone()),
+        Settled::Returned { return_to, report } => {
+            object("logout", &return_to, "report", (*report).clone())
+        }
     }
 }
 
 fn entropy<const N: usize>() -> Result<[u8; N], Error> {
-    crypto::entropy().map_err(|_| const { Error::new(Code::InsecureContext, "the browser gives no random bytes") })
+    crypto::entropy().map_err(|_| {
+        const { Error::new(Code::InsecureContext, "the browser gives no random bytes") }
+    })
 }

@@ -19,13 +19,18 @@ impl Channel {
     /// Opens the channel, and passes on what is heard.
     pub(crate) fn open(namespace: &str, hear: impl Fn(Signal) + 'static) -> Self {
         let hear = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-            hear(Message::signal(&json::read(&event.data()).unwrap_or(Json::Null)));
+            hear(Message::signal(
+                &json::read(&event.data()).unwrap_or(Json::Null),
+            ));
         });
         let channel = BroadcastChannel::new(&["nightlatch.", namespace].concat()).ok();
         if let Some(channel) = &channel {
             channel.set_onmessage(Some(hear.as_ref().unchecked_ref()));
         }
-        Self { channel, _hear: hear }
+        Self {
+            channel,
+            _hear: hear,
+        }
     }
 
     pub(crate) fn post(&self, message: Message) {

@@ -23,7 +23,11 @@ pub(crate) async fn digest(text: &str) -> Result<Vec<u8>, JsValue> {
 /// `crypto.subtle`, which exists in secure contexts alone.
 pub(crate) fn subtle() -> Result<SubtleCrypto, JsValue> {
     let subtle = crypto()?.subtle();
-    if member(&subtle, "digest").is_undefined() { Err(JsValue::NULL) } else { Ok(subtle) }
+    if member(&subtle, "digest").is_undefined() {
+        Err(JsValue::NULL)
+    } else {
+        Ok(subtle)
+    }
 }
 
 fn crypto() -> Result<Crypto, JsValue> {

@@ -1,10 +1,11 @@
 //! One protocol request: no cookies, no cache, no referrer, no redirect, and an end in time.
 
+use wasm_bindgen::JsCast;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
-use wasm_bindgen::JsCast;
 use web_sys::{
-    AbortController, Headers, ReferrerPolicy, RequestCache, RequestCredentials, RequestInit, RequestRedirect, Window,
+    AbortController, Headers, ReferrerPolicy, RequestCache, RequestCredentials, RequestInit,
+    RequestRedirect, Window,
 };
 
 use super::{json, settled};
@@ -21,7 +22,8 @@ pub(crate) async fn send(request: Request) -> Answer {
         move || controller.abort()
     });
     let timeout = i32::try_from(request.timeout_ms).unwrap_or(i32::MAX);
-    let timer = window.set_timeout_with_callback_and_timeout_and_arguments_0(abort.unchecked_ref(), timeout);
+    let timer = window
+        .set_timeout_with_callback_and_timeout_and_arguments_0(abort.unchecked_ref(), timeout);
     let answer = exchange(&window, &request, &controller).await;
     if let Ok(timer) = timer {
         window.clear_timeout_with_handle(timer);
@@ -37,7 +39,11 @@ pub(crate) async fn send(request: Request) -> Answer {
     })
 }
 
-async fn exchange(window: &Window, request: &Request, controller: &AbortController) -> Result<Answer, JsValue> {
+async fn exchange(
+    window: &Window,
+    request: &Request,
+    controller: &AbortController,
+) -> Result<Answer, JsValue> {
     let headers = Headers::new()?;
     headers.set("Accept", "application/json")?;
     let init = RequestInit::new();
@@ -56,9 +62,15 @@ async fn exchange(window: &Window, request: &Request, controller: &AbortControll
     init.set_headers(&headers);
     let response = settled(&window.fetch_with_str_and_init(&request.url, &init)).await?;
     let response: &web_sys::Response = response.unchecked_ref();
-    let text = settled(&response.text()?.into()).await?.as_string().unwrap_or_default();
+    let text = settled(&response.text()?.into())
+        .await?
+        .as_string()
+        .unwrap_or_default();
     if text.len() > MAX_BODY {
         return Ok(Err(Failure::TooLarge));
     }
-    Ok(Ok(Response { status: response.status(), body: json::parse(&text) }))
+    Ok(Ok(Response {
+        status: response.status(),
+        body: json::parse(&text),
+    }))
 }

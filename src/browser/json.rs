@@ -20,7 +20,9 @@ pub(crate) fn parse(text: &str) -> Option<Json> {
 
 /// Prints with `JSON.stringify`.
 pub(crate) fn print(json: &Json) -> String {
-    js_sys::JSON::stringify(&write(json)).map(String::from).unwrap_or_default()
+    js_sys::JSON::stringify(&write(json))
+        .map(String::from)
+        .unwrap_or_default()
 }
 
 /// Copies a JavaScript value by its own members. `None` for what JSON does not have.
@@ -30,7 +32,8 @@ pub(crate) fn read(value: &JsValue) -> Option<Json> {
 
 /// Makes a JavaScript value.
 pub(crate) fn write(json: &Json) -> JsValue {
-    json.serialize(&Serializer::json_compatible()).unwrap_or_default()
+    json.serialize(&Serializer::json_compatible())
+        .unwrap_or_default()
 }
 
 fn copy(value: &JsValue, depth: u8) -> Option<Json> {

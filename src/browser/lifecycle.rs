@@ -20,8 +20,12 @@ pub(crate) struct Lifecycle {
 impl Lifecycle {
     /// Listens. `mark` is the key of the mark in local storage.
     pub(crate) fn listen(mark: String, signal: Rc<dyn Fn(Signal)>) -> Self {
-        let mut lifecycle = Self { listeners: Vec::new() };
-        let Some(window) = web_sys::window() else { return lifecycle };
+        let mut lifecycle = Self {
+            listeners: Vec::new(),
+        };
+        let Some(window) = web_sys::window() else {
+            return lifecycle;
+        };
         let on = |read: fn(&Event, &str) -> Option<Signal>| {
             let (signal, mark) = (signal.clone(), mark.clone());
             Closure::<dyn FnMut(Event)>::new(move |event: Event| {
@@ -30,15 +34,26 @@ impl Lifecycle {
                 }
             })
         };
-        lifecycle.add(&window, "storage", on(|event, mark| {
-            let key = event.dyn_ref::<StorageEvent>()?.key();
-            // No key: everything was cleared.
-            key.is_none_or(|key| key == mark).then_some(Signal::Look)
-        }));
+        lifecycle.add(
+            &window,
+            "storage",
+            on(|event, mark| {
+                let key = event.dyn_ref::<StorageEvent>()?.key();
+                // No key: everything was cleared.
+                key.is_none_or(|key| key == mark).then_some(Signal::Look)
+            }),
+        );
         lifecycle.add(&window, "pagehide", on(|_, _| Some(Signal::Away)));
-        lifecycle.add(&window, "pageshow", on(|event, _| {
-            event.dyn_ref::<PageTransitionEvent>()?.persisted().then_some(Signal::Restored)
-        }));
+        lifecycle.add(
+            &window,
+            "pageshow",
+            on(|event, _| {
+                event
+                    .dyn_ref::<PageTransitionEvent>()?
+                    .persisted()
+                    .then_some(Signal::Restored)
+            }),
+        );
         if let Some(document) = window.document() {
             lifecycle.add(&document, "visibilitychange", on(|_, _| Some(Signal::Look)));
         }
@@ -54,7 +69,8 @@ impl Lifecycle {
 impl Drop for Lifecycle {
     fn drop(&mut self) {
         for (target, name, listener) in &self.listeners {
-            let _ = target.remove_event_listener_with_callback(name, listener.as_ref().unchecked_ref());
+            let _ =
+                target.remove_event_listener_with_callback(name, listener.as_ref().unchecked_ref());
         }
     }
 }

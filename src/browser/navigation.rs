@@ -4,7 +4,9 @@ use wasm_bindgen::JsValue;
 
 /// The address of the page.
 pub(crate) fn here() -> String {
-    web_sys::window().and_then(|window| window.location().href().ok()).unwrap_or_default()
+    web_sys::window()
+        .and_then(|window| window.location().href().ok())
+        .unwrap_or_default()
 }
 
 /// The origin of the page; `null` for an opaque one.

@@ -106,7 +106,11 @@ impl Store {
     }
 
     async fn make(&self, place: Place, change: &Change) -> Result<Reply, JsValue> {
-        let share = if change.begins_session(place) { Some(self.share_or_new()?) } else { self.share.read() };
+        let share = if change.begins_session(place) {
+            Some(self.share_or_new()?)
+        } else {
+            self.share.read()
+        };
         let sealed = match (change.session(), share) {
             (Some(session), Some(share)) if place != Place::Memory => {
                 Some(vault::seal(&json::print(&session.to_json(&self.options)), &share).await?)
@@ -144,7 +148,13 @@ impl Store {
             _ => None,
         };
         let remembered = self.remember(place, change, &stored.record, applied);
-        Ok(reply(order, applied, &stored.record, share, opened.or(remembered)))
+        Ok(reply(
+            order,
+            applied,
+            &stored.record,
+            share,
+            opened.or(remembered),
+        ))
     }
 
     fn make_in_memory(&self, change: &Change) -> Reply {
@@ -156,7 +166,13 @@ impl Store {
     }
 
     /// Keeps in memory what is kept nowhere else, and gives what was there before.
-    fn remember(&self, place: Place, change: &Change, record: &Record, applied: Applied) -> Option<Rc<Session>> {
+    fn remember(
+        &self,
+        place: Place,
+        change: &Change,
+        record: &Record,
+        applied: Applied,
+    ) -> Option<Rc<Session>> {
         let mut memory = self.memory.borrow_mut();
         memory.0 = record.clone();
         if place != Place::Memory {
@@ -182,41 +198,70 @@ impl Store {
         let (slot, sealed) = match place {
             Place::Browser => (part("slot"), Sealed::new(member(&value, "sealed"))),
             Place::Tab => {
-                let text = storage::session().and_then(|session| session.get_item(&self.own).ok()?);
-                let own = text.and_then(|text| json::parse(&text)).unwrap_or(Json::Null);
+                let text =
+                    storage::session().and_then(|session| session.get_item(&self.own).ok()?);
+                let own = text
+                    .and_then(|text| json::parse(&text))
+                    .unwrap_or(Json::Null);
                 key = match own.member("key").text() {
                     Some(key) => key.to_owned(),
                     None => base64url::encode(&crypto::entropy::<16>()?),
                 };
                 let half = member(&member(&value, "own"), &key);
-                (own.member("slot").clone(), Sealed::from_json(own.member("sealed"), half))
+                (
+                    own.member("slot").clone(),
+                    Sealed::from_json(own.member("sealed"), half),
+                )
             }
             Place::Memory => (self.memory.borrow().0.slot.to_json(), None),
         };
         let record = Record::from_json(&part("head"), &slot, clock::now());
-        Ok(Stored { value, record, sealed, key })
+        Ok(Stored {
+            value,
+            record,
+            sealed,
+            key,
+        })
     }
 
     /// The record as it is to lie in the database. `all`: no tab keeps a session for itself any more.
     fn stored(&self, place: Place, stored: &Stored, all: bool) -> Result<JsValue, JsValue> {
-        let Stored { value, record, sealed, key } = stored;
+        let Stored {
+            value,
+            record,
+            sealed,
+            key,
+        } = stored;
         let next = Object::assign(&Object::new(), value.unchecked_ref());
         let own = Object::assign(&Object::new(), member(value, "own").unchecked_ref());
         set(&next, "head", &json::write(&record.to_json()));
         match place {
             Place::Browser => {
                 set(&next, "slot", &json::write(&record.slot.to_json()));
-                set(&next, "sealed", &sealed.as_ref().map_or(JsValue::NULL, |sealed| sealed.0.clone()));
+                set(
+                    &next,
+                    "sealed",
+                    &sealed
+                        .as_ref()
+                        .map_or(JsValue::NULL, |sealed| sealed.0.clone()),
+                );
             }
             Place::Tab => {
                 let text = Json::object(vec![
                     ("key", key.as_str().into()),
                     ("slot", record.slot.to_json()),
-                    ("sealed", sealed.as_ref().map_or(Json::Null, Sealed::to_json)),
+                    (
+                        "sealed",
+                        sealed.as_ref().map_or(Json::Null, Sealed::to_json),
+                    ),
                 ]);
                 let session = storage::session().ok_or(JsValue::NULL)?;
                 session.set_item(&self.own, &json::print(&text))?;
-                set(&own, key, &sealed.as_ref().map_or(JsValue::UNDEFINED, Sealed::key));
+                set(
+                    &own,
+                    key,
+                    &sealed.as_ref().map_or(JsValue::UNDEFINED, Sealed::key),
+                );
             }
             Place::Memory => {}
         }
@@ -239,23 +284,37 @@ impl Store {
             return Ok(share);
         }
         let share = base64url::encode(&crypto::entropy::<32>()?);
-        if self.share.write(&share) { Ok(share) } else { Err(JsValue::NULL) }
+        if self.share.write(&share) {
+            Ok(share)
+        } else {
+            Err(JsValue::NULL)
+        }
     }
 
     fn begin(&self, only_looks: bool) -> Result<IdbObjectStore, JsValue> {
         let database = self.database.borrow().clone().ok_or(JsValue::NULL)?;
-        let mode = if only_looks { IdbTransactionMode::Readonly } else { IdbTransactionMode::Readwrite };
-        database.transaction_with_str_and_mode(STORE, mode)?.object_store(STORE)
+        let mode = if only_looks {
+            IdbTransactionMode::Readonly
+        } else {
+            IdbTransactionMode::Readwrite
+        };
+        database
+            .transaction_with_str_and_mode(STORE, mode)?
+            .object_store(STORE)
     }
 
     async fn connect(&self) -> Result<(), JsValue> {
-        let factory = web_sys::window().and_then(|window| window.indexed_db().ok()?).ok_or(JsValue::NULL)?;
+        let factory = web_sys::window()
+            .and_then(|window| window.indexed_db().ok()?)
+            .ok_or(JsValue::NULL)?;
         let request = factory.open_with_u32(DATABASE, 1)?;
         let upgrade = {
             let request = request.clone();
             Closure::<dyn FnMut()>::new(move || {
                 if let Ok(database) = request.result() {
-                    let _ = database.unchecked_ref::<IdbDatabase>().create_object_store(STORE);
+                    let _ = database
+                        .unchecked_ref::<IdbDatabase>()
+                        .create_object_store(STORE);
                 }
             })
         };
@@ -280,7 +339,13 @@ impl Store {
     }
 }
 
-fn reply(order: u64, applied: Applied, record: &Record, share: bool, session: Option<Rc<Session>>) -> Reply {
+fn reply(
+    order: u64,
+    applied: Applied,
+    record: &Record,
+    share: bool,
+    session: Option<Rc<Session>>,
+) -> Reply {
     let seen = Seen {
         order,
         generation: record.generation,
@@ -288,7 +353,10 @@ fn reply(order: u64, applied: Applied, record: &Record, share: bool, session: Op
         live: record.is_live(share || applied.content == Content::Replace),
         session,
     };
-    Reply::Committed { verdict: applied.verdict, seen }
+    Reply::Committed {
+        verdict: applied.verdict,
+        seen,
+    }
 }
 
 /// A promise of what a request comes to.
@@ -296,7 +364,9 @@ fn answer(request: &IdbRequest) -> JsValue {
     Promise::new(&mut |resolve, reject| {
         let request = request.clone();
         let done = request.clone();
-        let read = Closure::once_into_js(move || resolve.call1(&JsValue::NULL, &done.result().unwrap_or_default()));
+        let read = Closure::once_into_js(move || {
+            resolve.call1(&JsValue::NULL, &done.result().unwrap_or_default())
+        });
         request.set_onsuccess(Some(read.unchecked_ref()));
         request.set_onerror(Some(&reject));
     })

@@ -17,7 +17,10 @@ impl Share {
         } else {
             ("nightlatch-", "; Path=/; SameSite=Strict")
         };
-        Self { name: [prefix, namespace].concat(), attributes }
+        Self {
+            name: [prefix, namespace].concat(),
+            attributes,
+        }
     }
 
     /// The share, where it stands.
@@ -53,7 +56,8 @@ impl Share {
 
     fn set(&self, value: &str, lifetime: &str) {
         if let Some(document) = document() {
-            let _ = document.set_cookie(&[&self.name, "=", value, self.attributes, lifetime].concat());
+            let _ =
+                document.set_cookie(&[&self.name, "=", value, self.attributes, lifetime].concat());
         }
     }
 }

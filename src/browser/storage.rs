@@ -16,7 +16,9 @@ pub(crate) struct Keys {
 
 impl Keys {
     pub(crate) fn new(namespace: &str) -> Self {
-        Self { prefix: ["nightlatch.", namespace, "."].concat() }
+        Self {
+            prefix: ["nightlatch.", namespace, "."].concat(),
+        }
     }
 
     /// The key of the mark that wakes other tabs.
@@ -57,7 +59,10 @@ impl Keys {
         let areas: Vec<Storage> = [local(), session()].into_iter().flatten().collect();
         let all = clear == Clear::All;
         let ours = |area: &Storage| -> Vec<String> {
-            names(area).into_iter().filter(|name| all || name.starts_with(&self.prefix)).collect()
+            names(area)
+                .into_iter()
+                .filter(|name| all || name.starts_with(&self.prefix))
+                .collect()
         };
         let mut removed = Vec::new();
         for area in &areas {
@@ -95,5 +100,7 @@ fn local() -> Option<Storage> {
 
 fn names(area: &Storage) -> Vec<String> {
     let length = area.length().unwrap_or(0);
-    (0..length).filter_map(|index| area.key(index).ok()?).collect()
+    (0..length)
+        .filter_map(|index| area.key(index).ok()?)
+        .collect()
 }

@@ -27,13 +27,19 @@ impl Sealed {
 
     /// The rest, as text.
     pub(crate) fn to_json(&self) -> Json {
-        let text = |name| base64url::encode(&Uint8Array::new(&member(&self.0, name)).to_vec()).as_str().into();
+        let text = |name| {
+            base64url::encode(&Uint8Array::new(&member(&self.0, name)).to_vec())
+                .as_str()
+                .into()
+        };
         Json::object(vec![("iv", text("iv")), ("text", text("text"))])
     }
 
     /// From the two. `None` for what is not whole.
     pub(crate) fn from_json(json: &Json, key: JsValue) -> Option<Self> {
-        let bytes = |name| Some(Uint8Array::from(base64url::decode(json.member(name).text()?)?.as_slice()).into());
+        let bytes = |name| {
+            Some(Uint8Array::from(base64url::decode(json.member(name).text()?)?.as_slice()).into())
+        };
         Self::new(object([("key", key), ("iv", bytes("iv")?), ("text", bytes("text")?)]).into())
     }
 }
@@ -42,7 +48,8 @@ impl Sealed {
 pub(crate) async fn seal(text: &str, share: &str) -> Result<Sealed, JsValue> {
     let material = bytes(&crypto::entropy::<32>()?);
     let usages = Array::of1(&"deriveKey".into());
-    let imported = crypto::subtle()?.import_key_with_str("raw", &material, "HKDF", false, &usages)?;
+    let imported =
+        crypto::subtle()?.import_key_with_str("raw", &material, "HKDF", false, &usages)?;
     let key = settled(&imported).await?;
     material.fill(0, 0, 32);
     let iv = bytes(&crypto::entropy::<12>()?);
@@ -55,7 +62,9 @@ pub(crate) async fn seal(text: &str, share: &str) -> Result<Sealed, JsValue> {
     )?;
     let sealed = settled(&sealed).await?;
     plain.fill(0, 0, plain.length());
-    Ok(Sealed(object([("key", key), ("iv", iv.into()), ("text", sealed)]).into()))
+    Ok(Sealed(
+        object([("key", key), ("iv", iv.into()), ("text", sealed)]).into(),
+    ))
 }
 
 /// Opens what [`seal`] gave. Fails where a share is wrong or a byte was changed.
@@ -80,8 +89,13 @@ async fn join(key: &JsValue, share: &str) -> Result<JsValue, JsValue> {
     let derived = object([("name", "AES-GCM".into()), ("length", 256.into())]);
     let usages = Array::of2(&"encrypt".into(), &"decrypt".into());
     let subtle = crypto::subtle()?;
-    let promise =
-        subtle.derive_key_with_object_and_object(&derivation, key.unchecked_ref(), &derived, false, &usages)?;
+    let promise = subtle.derive_key_with_object_and_object(
+        &derivation,
+        key.unchecked_ref(),
+        &derived,
+        false,
+        &usages,
+    )?;
     settled(&promise).await
 }
 

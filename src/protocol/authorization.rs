@@ -6,8 +6,20 @@ use super::{Code, Error, Json, Metadata, Options, Refusal, Result, Secret, base6
 
 /// Parameters that nightlatch sets itself, or that would change what comes back or is checked.
 const RESERVED: [&str; 14] = [
-    "acr_values", "client_id", "code_challenge", "code_challenge_method", "max_age", "nonce", "prompt",
-    "redirect_uri", "request", "request_uri", "response_mode", "response_type", "scope", "state",
+    "acr_values",
+    "client_id",
+    "code_challenge",
+    "code_challenge_method",
+    "max_age",
+    "nonce",
+    "prompt",
+    "redirect_uri",
+    "request",
+    "request_uri",
+    "response_mode",
+    "response_type",
+    "scope",
+    "state",
 ];
 
 /// How long a sign-in may be under way, in milliseconds.
@@ -42,27 +54,48 @@ impl Login {
         };
         let max_age = match json.member("maxAge") {
             Json::Null => None,
-            age => Some(age.count().ok_or(const { invalid("`maxAge` is a number of seconds") })?),
+            age => Some(
+                age.count()
+                    .ok_or(const { invalid("`maxAge` is a number of seconds") })?,
+            ),
         };
         let prompt = text("prompt")?;
-        if prompt.as_deref().is_some_and(|prompt| prompt != "none" && prompt.split(' ').any(|prompt| prompt == "none")) {
-            return Err(invalid("`prompt: \"none\"` stands alone (OpenID Connect Core 1.0 §3.1.2.1)"));
+        if prompt.as_deref().is_some_and(|prompt| {
+            prompt != "none" && prompt.split(' ').any(|prompt| prompt == "none")
+        }) {
+            return Err(invalid(
+                "`prompt: \"none\"` stands alone (OpenID Connect Core 1.0 §3.1.2.1)",
+            ));
         }
         let acr_values = text("acrValues")?;
         let mut parameters = Vec::new();
-        for (name, value) in [("prompt", prompt), ("login_hint", text("loginHint")?), ("acr_values", acr_values.clone())] {
+        for (name, value) in [
+            ("prompt", prompt),
+            ("login_hint", text("loginHint")?),
+            ("acr_values", acr_values.clone()),
+        ] {
             if let Some(value) = value {
                 parameters.push((name.to_owned(), value));
             }
         }
         for (name, value) in json.member("extraParams").members() {
-            let taken = RESERVED.contains(&name.as_str()) || parameters.iter().any(|(own, _)| own == name);
+            let taken =
+                RESERVED.contains(&name.as_str()) || parameters.iter().any(|(own, _)| own == name);
             match value.text() {
                 Some(value) if !taken => parameters.push((name.clone(), value.to_owned())),
-                _ => return Err(invalid("`extraParams` holds strings, under names that are not nightlatch's own")),
+                _ => {
+                    return Err(invalid(
+                        "`extraParams` holds strings, under names that are not nightlatch's own",
+                    ));
+                }
             }
         }
-        Ok(Self { return_to, max_age, acr_values, parameters })
+        Ok(Self {
+            return_to,
+            max_age,
+            acr_values,
+            parameters,
+        })
     }
 }
 
@@ -140,7 +173,13 @@ impl Pending {
 }
 
 /// The address of the authorization request: RFC 6749 §4.1.1, RFC 7636 §4.3, Core §3.1.2.1.
-pub fn request(options: &Options, metadata: &Metadata, login: &Login, pending: &Pending, challenge: &str) -> String {
+pub fn request(
+    options: &Options,
+    metadata: &Metadata,
+    login: &Login,
+    pending: &Pending,
+    challenge: &str,
+) -> String {
     let max_age = pending.max_age.map(url::decimal);
     let mut pairs = vec![
         ("response_type", "code"),
@@ -155,7 +194,12 @@ pub fn request(options: &Options, metadata: &Metadata, login: &Login, pending: &
     if let Some(max_age) = &max_age {
         pairs.push(("max_age", max_age));
     }
-    pairs.extend(login.parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+    pairs.extend(
+        login
+            .parameters
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str())),
+    );
     url::with_query(&metadata.authorization_endpoint, &pairs)
 }
 
@@ -173,7 +217,9 @@ impl Arrival {
     /// # Errors
     /// `invalid_response` for a parameter that stands twice (RFC 6749 §3.1).
     pub fn parse(address: &str, at: &str) -> Result<Option<Self>> {
-        let (Some(address), Some(at)) = (url::parts(address), url::parts(at)) else { return Ok(None) };
+        let (Some(address), Some(at)) = (url::parts(address), url::parts(at)) else {
+            return Ok(None);
+        };
         let root = |path: &'_ str| path.is_empty() || path == "/";
         let same_path = address.path == at.path || (root(address.path) && root(at.path));
         if address.origin != at.origin || !same_path {
@@ -181,17 +227,30 @@ impl Arrival {
         }
         let parameters = url::read_form(address.query.unwrap_or_default());
         let one = |name| {
-            let mut values = parameters.iter().filter(|(own, _)| own == name).map(|(_, value)| value);
+            let mut values = parameters
+                .iter()
+                .filter(|(own, _)| own == name)
+                .map(|(_, value)| value);
             match (values.next(), values.next()) {
                 (value, None) => Ok(value),
-                _ => Err(const { Error::new(Code::InvalidResponse, "a parameter of the answer stands twice") }),
+                _ => Err(const {
+                    Error::new(
+                        Code::InvalidResponse,
+                        "a parameter of the answer stands twice",
+                    )
+                }),
             }
         };
-        let Some(state) = one("state")? else { return Ok(None) };
+        let Some(state) = one("state")? else {
+            return Ok(None);
+        };
         for name in ["code", "iss", "error"] {
             one(name)?;
         }
-        Ok(Some(Self { state: state.clone(), parameters }))
+        Ok(Some(Self {
+            state: state.clone(),
+            parameters,
+        }))
     }
 
     /// Whether this is an answer to an authorization request rather than the way back from a sign-out.
@@ -200,7 +259,9 @@ impl Arrival {
     }
 
     fn parameter(&self, name: &str) -> Option<&str> {
-        self.parameters.iter().find_map(|(own, value)| (own == name).then_some(value.as_str()))
+        self.parameters
+            .iter()
+            .find_map(|(own, value)| (own == name).then_some(value.as_str()))
     }
 }
 
@@ -238,15 +299,30 @@ pub fn response(arrival: &Arrival, options: &Options, metadata: &Metadata) -> Re
 
 /// The address without the answer: the app's own parameters and the fragment stay (RFC 9700 §4.2.4).
 pub fn cleaned(address: &str) -> String {
-    const ANSWER: [&str; 7] = ["code", "error", "error_description", "error_uri", "iss", "session_state", "state"];
-    let (rest, fragment) = address.split_once('#').map_or((address, None), |(rest, fragment)| (rest, Some(fragment)));
+    const ANSWER: [&str; 7] = [
+        "code",
+        "error",
+        "error_description",
+        "error_uri",
+        "iss",
+        "session_state",
+        "state",
+    ];
+    let (rest, fragment) = address
+        .split_once('#')
+        .map_or((address, None), |(rest, fragment)| (rest, Some(fragment)));
     let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
     let own: Vec<_> = query
         .split('&')
-        .filter(|pair| !pair.is_empty() && !ANSWER.contains(&pair.split('=').next().unwrap_or_default()))
+        .filter(|pair| {
+            !pair.is_empty() && !ANSWER.contains(&pair.split('=').next().unwrap_or_default())
+        })
         .collect();
     let mut cleaned = path.to_owned();
-    for (mark, part) in [("?", Some(own.join("&")).filter(|own| !own.is_empty())), ("#", fragment.map(str::to_owned))] {
+    for (mark, part) in [
+        ("?", Some(own.join("&")).filter(|own| !own.is_empty())),
+        ("#", fragment.map(str::to_owned)),
+    ] {
         if let Some(part) = part {
             cleaned.push_str(mark);
             cleaned.push_str(&part);

@@ -45,5 +45,9 @@ pub fn decode(text: &str) -> Option<Vec<u8>> {
 }
 
 fn letter(bits: u32) -> char {
-    ALPHABET.get(bits as usize & 63).copied().unwrap_or(b'A').into()
+    ALPHABET
+        .get(bits as usize & 63)
+        .copied()
+        .unwrap_or(b'A')
+        .into()
 }

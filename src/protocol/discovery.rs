@@ -46,27 +46,46 @@ impl Metadata {
     /// `issuer_mismatch`, `insecure_endpoint`, `pkce_unsupported`, `invalid_response`.
     pub fn parse(json: &Json, issuer: &str, loopback: bool) -> Result<Self> {
         if json.member("issuer").text() != Some(issuer) {
-            return Err(Error::new(Code::IssuerMismatch, "the metadata belongs to another issuer"));
+            return Err(Error::new(
+                Code::IssuerMismatch,
+                "the metadata belongs to another issuer",
+            ));
         }
         let optional = |name| match json.member(name) {
             Json::Null => Ok(None),
             Json::String(text) => url::endpoint(text, loopback).map(|_| Some(text.clone())),
-            _ => Err(const { Error::new(Code::InvalidResponse, "an endpoint in the metadata is not a string") }),
+            _ => Err(const {
+                Error::new(
+                    Code::InvalidResponse,
+                    "an endpoint in the metadata is not a string",
+                )
+            }),
         };
         let required = |name| {
-            optional(name)?
-                .ok_or(const { Error::new(Code::InvalidResponse, "the metadata lacks an endpoint") })
+            optional(name)?.ok_or(
+                const { Error::new(Code::InvalidResponse, "the metadata lacks an endpoint") },
+            )
         };
         let methods = json.member("code_challenge_methods_supported");
-        if !methods.is_null() && !methods.items().iter().any(|method| method.text() == Some(super::pkce::METHOD)) {
-            return Err(Error::new(Code::PkceUnsupported, "the provider does not support S256 (RFC 7636)"));
+        if !methods.is_null()
+            && !methods
+                .items()
+                .iter()
+                .any(|method| method.text() == Some(super::pkce::METHOD))
+        {
+            return Err(Error::new(
+                Code::PkceUnsupported,
+                "the provider does not support S256 (RFC 7636)",
+            ));
         }
         Ok(Self {
             authorization_endpoint: required("authorization_endpoint")?,
             token_endpoint: required("token_endpoint")?,
             revocation_endpoint: optional("revocation_endpoint")?,
             end_session_endpoint: optional("end_session_endpoint")?,
-            names_issuer: json.member("authorization_response_iss_parameter_supported").is_true(),
+            names_issuer: json
+                .member("authorization_response_iss_parameter_supported")
+                .is_true(),
         })
     }
 
@@ -74,11 +93,23 @@ impl Metadata {
     pub fn to_json(&self, issuer: &str) -> Json {
         Json::object(vec![
             ("issuer", issuer.into()),
-            ("authorization_endpoint", self.authorization_endpoint.as_str().into()),
+            (
+                "authorization_endpoint",
+                self.authorization_endpoint.as_str().into(),
+            ),
             ("token_endpoint", self.token_endpoint.as_str().into()),
-            ("revocation_endpoint", self.revocation_endpoint.as_deref().into()),
-            ("end_session_endpoint", self.end_session_endpoint.as_deref().into()),
-            ("authorization_response_iss_parameter_supported", self.names_issuer.into()),
+            (
+                "revocation_endpoint",
+                self.revocation_endpoint.as_deref().into(),
+            ),
+            (
+                "end_session_endpoint",
+                self.end_session_endpoint.as_deref().into(),
+            ),
+            (
+                "authorization_response_iss_parameter_supported",
+                self.names_issuer.into(),
+            ),
         ])
     }
 }

@@ -19,7 +19,11 @@ pub struct Error {
 impl Error {
     /// An error without a server's words.
     pub const fn new(code: Code, message: &'static str) -> Self {
-        Self { code, message, refusal: None }
+        Self {
+            code,
+            message,
+            refusal: None,
+        }
     }
 }
 

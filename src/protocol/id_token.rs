@@ -41,9 +41,16 @@ pub struct Expected<'a> {
 ///
 /// # Errors
 /// `id_token_invalid`.
-pub fn check(token: &Secret, expected: Expected<'_>, options: &Options, now: u64, parse: Parse<'_>) -> Result<Claims> {
+pub fn check(
+    token: &Secret,
+    expected: Expected<'_>,
+    options: &Options,
+    now: u64,
+    parse: Parse<'_>,
+) -> Result<Claims> {
     let mut parts = token.reveal().split('.');
-    let (Some(header), Some(payload), Some(signature), None) = (parts.next(), parts.next(), parts.next(), parts.next())
+    let (Some(header), Some(payload), Some(signature), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
     else {
         return Err(invalid("the ID token is not a signed JWT in three parts"));
     };
@@ -51,7 +58,11 @@ pub fn check(token: &Secret, expected: Expected<'_>, options: &Options, now: u64
         let text = String::from_utf8(base64url::decode(part)?).ok()?;
         parse(&text).filter(Json::is_object)
     };
-    let (Some(header), Some(claims), Some(_)) = (object(header), object(payload), base64url::decode(signature)) else {
+    let (Some(header), Some(claims), Some(_)) = (
+        object(header),
+        object(payload),
+        base64url::decode(signature),
+    ) else {
         return Err(invalid("a part of the ID token cannot be read"));
     };
     check_header(&header)?;
@@ -61,7 +72,9 @@ pub fn check(token: &Secret, expected: Expected<'_>, options: &Options, now: u64
 
 fn check_header(header: &Json) -> Result<()> {
     if !header.member("crit").is_null() {
-        return Err(invalid("the ID token has critical extensions (RFC 7515 §4.1.11)"));
+        return Err(invalid(
+            "the ID token has critical extensions (RFC 7515 §4.1.11)",
+        ));
     }
     // A public client has no secret, so every HS* signature is a forgery, and `none` is no signature.
     match header.member("alg").text() {
@@ -91,13 +104,13 @@ fn check_claims(claims: &Json, expected: Expected<'_>, options: &Options, now: u
     if (!alone || !authorized.is_null()) && authorized.text() != me {
         return Err(invalid("the ID token was issued to another party (azp)"));
     }
-    if !whole("exp").is_some_and(|exp| now < exp + skew) {
+    if whole("exp").is_none_or(|exp| now >= exp + skew) {
         return Err(invalid("the ID token has expired"));
     }
-    if !whole("iat").is_some_and(|iat| iat <= now + skew) {
+    if whole("iat").is_none_or(|iat| iat > now + skew) {
         return Err(invalid("the ID token is from the future"));
     }
-    if !claims.member("nbf").is_null() && !whole("nbf").is_some_and(|nbf| nbf <= now + skew) {
+    if !claims.member("nbf").is_null() && whole("nbf").is_none_or(|nbf| nbf > now + skew) {
         return Err(invalid("the ID token is not valid yet"));
     }
     if !claims.member("events").is_null() {
@@ -120,15 +133,19 @@ fn check_claims(claims: &Json, expected: Expected<'_>, options: &Options, now: u
             }
         }
     }
-    if let Some(max_age) = expected.max_age {
-        if !whole("auth_time").is_some_and(|at| at.saturating_add(max_age).saturating_add(skew) >= now) {
-            return Err(invalid("the user proved who they are too long ago (max_age)"));
-        }
+    if let Some(max_age) = expected.max_age
+        && whole("auth_time").is_none_or(|at| at.saturating_add(max_age).saturating_add(skew) < now)
+    {
+        return Err(invalid(
+            "the user proved who they are too long ago (max_age)",
+        ));
     }
-    if let Some(asked) = expected.acr_values {
-        if !text("acr").is_some_and(|acr| asked.split(' ').any(|asked| asked == acr)) {
-            return Err(invalid("the user was authenticated in another way than asked for (acr)"));
-        }
+    if let Some(asked) = expected.acr_values
+        && !text("acr").is_some_and(|acr| asked.split(' ').any(|asked| asked == acr))
+    {
+        return Err(invalid(
+            "the user was authenticated in another way than asked for (acr)",
+        ));
     }
     Ok(())
 }

@@ -32,7 +32,12 @@ pub enum Json {
 impl Json {
     /// An object of these members; `Null` members stay.
     pub fn object(members: Vec<(&str, Json)>) -> Self {
-        Self::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+        Self::Object(
+            members
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect(),
+        )
     }
 
     /// The member of this name; `Null` where there is none or this is no object.

@@ -51,9 +51,10 @@ impl Response {
 
     /// The JSON object that a 200 must hold.
     pub(super) fn object(&self) -> Result<&Json> {
-        self.body.as_ref().filter(|body| body.is_object()).ok_or(const {
-            Error::new(Code::InvalidResponse, "the answer is not a JSON object")
-        })
+        self.body
+            .as_ref()
+            .filter(|body| body.is_object())
+            .ok_or(const { Error::new(Code::InvalidResponse, "the answer is not a JSON object") })
     }
 }
 
@@ -87,7 +88,13 @@ impl From<Failure> for Error {
 /// Keeps what RFC 6749 §4.1.2.1 allows in `error` and `error_description`, 300 characters of it.
 pub(super) fn scrub(text: &str) -> String {
     text.chars()
-        .map(|char| if matches!(char, ' '..='~') && !matches!(char, '"' | '\\') { char } else { '?' })
+        .map(|char| {
+            if matches!(char, ' '..='~') && !matches!(char, '"' | '\\') {
+                char
+            } else {
+                '?'
+            }
+        })
         .take(300)
         .collect()
 }

@@ -132,7 +132,9 @@ impl Options {
 pub(crate) fn duration(json: &Json, default_ms: u64) -> Result<u64> {
     match json {
         Json::Null => Ok(default_ms),
-        Json::Number(seconds) if (0.0..=31_536_000.0).contains(seconds) => Ok((seconds * 1000.0) as u64),
+        Json::Number(seconds) if (0.0..=31_536_000.0).contains(seconds) => {
+            Ok((seconds * 1000.0) as u64)
+        }
         _ => Err(invalid("a duration is a number of seconds")),
     }
 }
@@ -156,7 +158,9 @@ fn own_address(json: &Json, origin: &str) -> Result<Option<String>> {
         (Json::String(text), Some(parts)) if parts.fragment.is_none() && parts.origin == origin => {
             Ok(Some(text.clone()))
         }
-        _ => Err(invalid("a redirect address is absolute, on this page's origin and without a fragment")),
+        _ => Err(invalid(
+            "a redirect address is absolute, on this page's origin and without a fragment",
+        )),
     }
 }
 
@@ -192,7 +196,9 @@ fn allowed_origins(json: &Json, origin: &str) -> Result<Vec<String>> {
             .map(|item| {
                 let text = item.text().unwrap_or_default();
                 match url::parts(text) {
-                    Some(parts) if parts.query.is_none() && parts.fragment.is_none() => Ok(text.to_owned()),
+                    Some(parts) if parts.query.is_none() && parts.fragment.is_none() => {
+                        Ok(text.to_owned())
+                    }
                     _ => Err(invalid("`allowedOrigins` holds absolute addresses")),
                 }
             })

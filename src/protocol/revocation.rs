@@ -49,12 +49,22 @@ impl Outcome {
 }
 
 /// The revocation of one token: RFC 7009 §2.1. It outlives the page and needs no preflight.
-pub fn request(options: &Options, endpoint: &str, hint: Hint, token: &Secret, timeout_ms: u64) -> Request {
+pub fn request(
+    options: &Options,
+    endpoint: &str,
+    hint: Hint,
+    token: &Secret,
+    timeout_ms: u64,
+) -> Request {
     let hint = match hint {
         Hint::AccessToken => "access_token",
         Hint::RefreshToken => "refresh_token",
     };
-    let form = url::form(&[("token", token.reveal()), ("token_type_hint", hint), ("client_id", &options.client_id)]);
+    let form = url::form(&[
+        ("token", token.reveal()),
+        ("token_type_hint", hint),
+        ("client_id", &options.client_id),
+    ]);
     Request {
         url: endpoint.to_owned(),
         // The browser refuses more than 64 KiB of keepalive bodies at once.
@@ -69,8 +79,14 @@ pub fn response(answer: &Answer) -> (Outcome, Option<Error>) {
     match answer {
         Ok(response) if response.status == 200 => (Outcome::Revoked, None),
         Ok(response) => {
-            let error = response.refusal(Code::RevocationRefused, "the provider refused to revoke a token");
-            let word = error.refusal.as_ref().and_then(|refusal| refusal.error.as_deref());
+            let error = response.refusal(
+                Code::RevocationRefused,
+                "the provider refused to revoke a token",
+            );
+            let word = error
+                .refusal
+                .as_ref()
+                .and_then(|refusal| refusal.error.as_deref());
             match word {
                 Some("unsupported_token_type") => (Outcome::Unsupported, None),
                 _ => (Outcome::Failed, Some(error)),

@@ -22,23 +22,36 @@ pub struct Tokens {
 }
 
 /// The exchange of a code: RFC 6749 §4.1.3, RFC 7636 §4.5.
-pub fn exchange(options: &Options, metadata: &Metadata, code: &Secret, verifier: &Secret) -> Request {
-    request(options, metadata, &[
-        ("grant_type", "authorization_code"),
-        ("code", code.reveal()),
-        ("redirect_uri", &options.redirect_uri),
-        ("code_verifier", verifier.reveal()),
-        ("client_id", &options.client_id),
-    ])
+pub fn exchange(
+    options: &Options,
+    metadata: &Metadata,
+    code: &Secret,
+    verifier: &Secret,
+) -> Request {
+    request(
+        options,
+        metadata,
+        &[
+            ("grant_type", "authorization_code"),
+            ("code", code.reveal()),
+            ("redirect_uri", &options.redirect_uri),
+            ("code_verifier", verifier.reveal()),
+            ("client_id", &options.client_id),
+        ],
+    )
 }
 
 /// A refresh: RFC 6749 §6.
 pub fn refresh(options: &Options, metadata: &Metadata, refresh_token: &Secret) -> Request {
-    request(options, metadata, &[
-        ("grant_type", "refresh_token"),
-        ("refresh_token", refresh_token.reveal()),
-        ("client_id", &options.client_id),
-    ])
+    request(
+        options,
+        metadata,
+        &[
+            ("grant_type", "refresh_token"),
+            ("refresh_token", refresh_token.reveal()),
+            ("client_id", &options.client_id),
+        ],
+    )
 }
 
 /// Judges the answer to either: RFC 6749 §5.1, §5.2.
@@ -52,12 +65,25 @@ pub fn response(response: &Response) -> Result<Tokens> {
     let body = response.object()?;
     let token = |name| match body.member(name) {
         Json::Null => Ok(None),
-        Json::String(text) if !text.is_empty() && text.len() <= MAX_TOKEN => Ok(Some(Secret::new(text.clone()))),
-        _ => Err(const { Error::new(Code::InvalidResponse, "a token in the answer is not a token") }),
+        Json::String(text) if !text.is_empty() && text.len() <= MAX_TOKEN => {
+            Ok(Some(Secret::new(text.clone())))
+        }
+        _ => Err(const {
+            Error::new(
+                Code::InvalidResponse,
+                "a token in the answer is not a token",
+            )
+        }),
     };
-    let bearer = body.member("token_type").text().is_some_and(|kind| kind.eq_ignore_ascii_case("bearer"));
+    let bearer = body
+        .member("token_type")
+        .text()
+        .is_some_and(|kind| kind.eq_ignore_ascii_case("bearer"));
     if !bearer {
-        return Err(Error::new(Code::InvalidResponse, "the token type is not Bearer (RFC 6750)"));
+        return Err(Error::new(
+            Code::InvalidResponse,
+            "the token type is not Bearer (RFC 6750)",
+        ));
     }
     Ok(Tokens {
         access_token: token("access_token")?
@@ -72,9 +98,19 @@ pub fn response(response: &Response) -> Result<Tokens> {
 /// Whether a refused refresh can never succeed: RFC 6749 §5.2. Everything else may pass.
 pub fn is_terminal(error: &Error) -> bool {
     error.code == Code::TokenRefused
-        && error.refusal.as_ref().and_then(|refusal| refusal.error.as_deref()).is_some_and(|error| {
-            matches!(error, "invalid_client" | "invalid_grant" | "unauthorized_client" | "unsupported_grant_type")
-        })
+        && error
+            .refusal
+            .as_ref()
+            .and_then(|refusal| refusal.error.as_deref())
+            .is_some_and(|error| {
+                matches!(
+                    error,
+                    "invalid_client"
+                        | "invalid_grant"
+                        | "unauthorized_client"
+                        | "unsupported_grant_type"
+                )
+            })
 }
 
 fn request(options: &Options, metadata: &Metadata, form: &[(&str, &str)]) -> Request {
@@ -95,6 +131,9 @@ fn lifetime(json: &Json) -> Result<Option<u64>> {
     };
     match count {
         Some(seconds) if seconds <= 1 << 31 => Ok(Some(seconds)),
-        _ => Err(Error::new(Code::InvalidResponse, "`expires_in` is no number of seconds")),
+        _ => Err(Error::new(
+            Code::InvalidResponse,
+            "`expires_in` is no number of seconds",
+        )),
     }
 }

@@ -25,7 +25,10 @@ pub struct Parts<'a> {
 /// Cuts an absolute address. `None` for another scheme, credentials, white space, control
 /// characters or backslashes.
 pub fn parts(url: &str) -> Option<Parts<'_>> {
-    if url.bytes().any(|byte| byte <= b' ' || byte == 0x7f || byte == b'\\') {
+    if url
+        .bytes()
+        .any(|byte| byte <= b' ' || byte == 0x7f || byte == b'\\')
+    {
         return None;
     }
     let (rest, fragment) = split(url, '#');
@@ -39,7 +42,10 @@ pub fn parts(url: &str) -> Option<Parts<'_>> {
     let host = match authority.rfind(':') {
         Some(colon) if !authority.ends_with(']') => {
             let (host, port) = authority.split_at_checked(colon)?;
-            port.bytes().skip(1).all(|digit| digit.is_ascii_digit()).then_some(host)?
+            port.bytes()
+                .skip(1)
+                .all(|digit| digit.is_ascii_digit())
+                .then_some(host)?
         }
         _ => authority,
     };
@@ -47,7 +53,14 @@ pub fn parts(url: &str) -> Option<Parts<'_>> {
         return None;
     }
     let (origin, path) = rest.split_at_checked(scheme.len() + 3 + authority.len())?;
-    Some(Parts { scheme, origin, host, path, query, fragment })
+    Some(Parts {
+        scheme,
+        origin,
+        host,
+        path,
+        query,
+        fragment,
+    })
 }
 
 /// Whether a host is this machine: RFC 8252 §7.3, RFC 6761 §6.3.
@@ -55,7 +68,10 @@ pub fn is_loopback(host: &str) -> bool {
     host == "localhost"
         || host.ends_with(".localhost")
         || host == "[::1]"
-        || (host.starts_with("127.") && host.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'))
+        || (host.starts_with("127.")
+            && host
+                .bytes()
+                .all(|byte| byte.is_ascii_digit() || byte == b'.'))
 }
 
 /// Takes an address that secrets are sent to: https, or http on this machine where `loopback`
@@ -67,7 +83,14 @@ pub fn endpoint(url: &str, loopback: bool) -> Result<Parts<'_>> {
     parts(url)
         .filter(|parts| parts.fragment.is_none())
         .filter(|parts| parts.scheme == "https" || (loopback && is_loopback(parts.host)))
-        .ok_or(const { Error::new(Code::InsecureEndpoint, "an endpoint of the provider is not an https address") })
+        .ok_or(
+            const {
+                Error::new(
+                    Code::InsecureEndpoint,
+                    "an endpoint of the provider is not an https address",
+                )
+            },
+        )
 }
 
 /// Takes a target inside the app, as path, query and fragment: given so, or as an absolute address
@@ -81,28 +104,54 @@ pub fn target<'a>(url: &'a str, origin: &str) -> Result<&'a str> {
         Some(_) => "",
         None => url,
     };
-    let local = if local.is_empty() && url == origin { "/" } else { local };
+    let local = if local.is_empty() && url == origin {
+        "/"
+    } else {
+        local
+    };
     let unsafe_byte = |byte: u8| byte <= b' ' || byte == 0x7f || byte == b'\\';
-    if local.starts_with('/') && !local.starts_with("//") && !local.bytes().any(unsafe_byte) {
+    // Somebody will decode it: "/%5cevil" and "/%2fevil" are another host by then.
+    let encoded = local
+        .get(1..4)
+        .is_some_and(|mark| mark.eq_ignore_ascii_case("%5c") || mark == "%2f" || mark == "%2F");
+    if local.starts_with('/')
+        && !local.starts_with("//")
+        && !encoded
+        && !local.bytes().any(unsafe_byte)
+    {
         return Ok(local);
     }
-    Err(Error::new(Code::RedirectRefused, "the target is not on this page's own origin"))
+    Err(Error::new(
+        Code::RedirectRefused,
+        "the target is not on this page's own origin",
+    ))
 }
 
 /// Whether `url` lies under one of the `allowed` origins or origins with a path prefix.
 ///
 /// A prefix ends at a segment: `https://api/v1` takes `https://api/v1/x` and not `https://api/v10`.
 pub fn is_under(url: &str, allowed: &[String]) -> bool {
-    let Some(asked) = parts(url) else { return false };
+    let Some(asked) = parts(url) else {
+        return false;
+    };
     // A dot segment is another path once the browser has resolved it.
-    let tame = !asked.path.split('/').any(|segment| matches!(segment, "." | "..") || segment.contains('%'));
-    allowed.iter().filter_map(|allowed| parts(allowed)).any(|allowed| {
-        let prefix = allowed.path.trim_end_matches('/');
-        asked.origin == allowed.origin
-            && (prefix.is_empty()
-                || (tame
-                    && asked.path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))))
-    })
+    let tame = !asked
+        .path
+        .split('/')
+        .any(|segment| matches!(segment, "." | "..") || segment.contains('%'));
+    allowed
+        .iter()
+        .filter_map(|allowed| parts(allowed))
+        .any(|allowed| {
+            let prefix = allowed.path.trim_end_matches('/');
+            asked.origin == allowed.origin
+                && (prefix.is_empty()
+                    || (tame
+                        && asked
+                            .path
+                            .strip_prefix(prefix)
+                            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))))
+        })
 }
 
 /// Writes a form: `application/x-www-form-urlencoded`.
@@ -143,7 +192,11 @@ pub fn read_form(text: &str) -> Vec<(String, String)> {
 /// Writes a number in digits.
 pub fn decimal(number: u64) -> String {
     let (rest, digit) = (number / 10, (number % 10) as u8);
-    let mut text = if rest == 0 { String::new() } else { decimal(rest) };
+    let mut text = if rest == 0 {
+        String::new()
+    } else {
+        decimal(rest)
+    };
     text.push((b'0' + digit).into());
     text
 }
@@ -160,7 +213,9 @@ fn encode(text: &str, into: &mut String) {
     let hex = |nibble: u8| HEX.get(usize::from(nibble)).copied().unwrap_or(b'0').into();
     for byte in text.bytes() {
         match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => into.push(byte.into()),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                into.push(byte.into())
+            }
             _ => {
                 into.push('%');
                 into.push(hex(byte >> 4));

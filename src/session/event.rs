@@ -90,7 +90,9 @@ impl Event {
             Self::RefreshFailed(_) => Json::object(vec![]),
             Self::SignedIn(claims) => Json::object(vec![("user", claims.json().clone())]),
             Self::SignedOut(reason) => Json::object(vec![("reason", reason.as_str().into())]),
-            Self::TokenRefreshed { expires_at } => Json::object(vec![("expiresAt", (*expires_at).into())]),
+            Self::TokenRefreshed { expires_at } => {
+                Json::object(vec![("expiresAt", (*expires_at).into())])
+            }
         }
     }
 }
@@ -116,7 +118,12 @@ impl Snapshot {
         Json::object(vec![
             ("status", self.status.as_str().into()),
             ("isAuthenticated", (self.status == Status::SignedIn).into()),
-            ("user", self.user.as_ref().map_or(Json::Null, |claims| claims.json().clone())),
+            (
+                "user",
+                self.user
+                    .as_ref()
+                    .map_or(Json::Null, |claims| claims.json().clone()),
+            ),
             ("expiresAt", self.expires_at.into()),
             ("scope", self.scope.as_deref().into()),
             ("storage", self.place.as_str().into()),

@@ -42,14 +42,18 @@ impl Session {
 
     /// Whether the access token is good for `ms` more.
     pub(super) fn lasts(&self, ms: u64, now: u64) -> bool {
-        self.expires_at.is_none_or(|end| end > now.saturating_add(ms))
+        self.expires_at
+            .is_none_or(|end| end > now.saturating_add(ms))
     }
 
     /// The plain form, to be sealed.
     pub fn to_json(&self, options: &Options) -> Json {
         Json::object(vec![
             ("accessToken", self.access_token.reveal().into()),
-            ("refreshToken", self.refresh_token.as_ref().map(Secret::reveal).into()),
+            (
+                "refreshToken",
+                self.refresh_token.as_ref().map(Secret::reveal).into(),
+            ),
             ("idToken", self.id_token.reveal().into()),
             ("claims", self.claims.json().clone()),
             ("scope", self.scope.as_str().into()),
@@ -60,7 +64,11 @@ impl Session {
 
     /// From the unsealed form. `None` for what is not whole.
     pub fn from_json(json: &Json, options: &Options) -> Option<Self> {
-        let secret = |name| json.member(name).text().map(|text| Secret::new(text.to_owned()));
+        let secret = |name| {
+            json.member(name)
+                .text()
+                .map(|text| Secret::new(text.to_owned()))
+        };
         Some(Self {
             access_token: secret("accessToken")?,
             refresh_token: secret("refreshToken"),
@@ -68,12 +76,16 @@ impl Session {
             claims: Rc::new(Claims::restored(json.member("claims").clone())),
             scope: json.member("scope").text()?.to_owned(),
             expires_at: json.member("expiresAt").count(),
-            metadata: Rc::new(Metadata::parse(json.member("metadata"), &options.issuer, options.loopback).ok()?),
+            metadata: Rc::new(
+                Metadata::parse(json.member("metadata"), &options.issuer, options.loopback).ok()?,
+            ),
         })
     }
 }
 
 /// When the access token ends, counted from when its request left: later is never believed.
 pub(super) fn expiry(tokens: &Tokens, sent_at: u64) -> Option<u64> {
-    tokens.expires_in.map(|seconds| sent_at.saturating_add(seconds.saturating_mul(1000)))
+    tokens
+        .expires_in
+        .map(|seconds| sent_at.saturating_add(seconds.saturating_mul(1000)))
 }

@@ -13,14 +13,18 @@
 
 use std::rc::Rc;
 
-use super::machine::{Context, Effect, Id, LEAVE_MS, Operation, Output, Reply, Settled, Slot, Step};
+use super::machine::{
+    Context, Effect, Id, LEAVE_MS, Operation, Output, Reply, Settled, Slot, Step,
+};
 use super::record::{Change, Verdict};
 use super::report::{Layer, Report, TABS_DEADLINE_MS};
 use super::withdrawal::Withdrawal;
 use super::{Event, Reason, Session};
 use crate::protocol::options::{self, Clear, Place};
 use crate::protocol::revocation::{self, Hint, Outcome};
-use crate::protocol::{Answer, Code, Error, Json, Metadata, Options, Result, Secret, base64url, end_session, url};
+use crate::protocol::{
+    Answer, Code, Error, Json, Metadata, Options, Result, Secret, base64url, end_session, url,
+};
 
 /// How long the provider is waited for when the time for the network is over, in milliseconds.
 const LAST_TRY_MS: u64 = 1_000;
@@ -62,7 +66,11 @@ impl Asked {
             (Json::Null, _) | (_, Some("app")) => Scope::App,
             (_, Some("tab")) => Scope::Tab,
             (_, Some("provider")) => Scope::Provider,
-            _ => return Err(options::invalid("`scope` is \"tab\", \"app\" or \"provider\"")),
+            _ => {
+                return Err(options::invalid(
+                    "`scope` is \"tab\", \"app\" or \"provider\"",
+                ));
+            }
         };
         let redirect_to = match (json.member("redirectTo"), json.member("redirectTo").text()) {
             (Json::Null, _) => "/",
@@ -186,7 +194,8 @@ impl Logout {
     /// Another call while this one is under way: they share it, and it reaches as far as either asks.
     pub(super) fn join(&mut self, id: Id, asked: &Asked) -> Join {
         let committing = self.stage == Stage::Committing;
-        let more = asked.revoke && !self.asked.revoke || asked.clear == Clear::All && self.asked.clear == Clear::Own;
+        let more = asked.revoke && !self.asked.revoke
+            || asked.clear == Clear::All && self.asked.clear == Clear::Own;
         if self.has_left() || self.asked.scope == Scope::Tab || (more && !committing) {
             return Join::Apart;
         }
@@ -200,7 +209,11 @@ impl Logout {
             self.report.scope = asked.scope;
             self.asked.redirect_to.clone_from(&asked.redirect_to);
         }
-        if committing { Join::Shared } else { Join::SharedLate }
+        if committing {
+            Join::Shared
+        } else {
+            Join::SharedLate
+        }
     }
 
     /// Another tab says that it is signed out.
@@ -253,12 +266,16 @@ impl Logout {
                 self.local_done(context);
                 self.arrived(context)
             }
-            (Stage::Reaching, part::REFRESH_TOKEN, Reply::Answer(answer)) if self.open.refresh_token => {
+            (Stage::Reaching, part::REFRESH_TOKEN, Reply::Answer(answer))
+                if self.open.refresh_token =>
+            {
                 self.report.refresh_token = self.judge(context.now, "refreshToken", &answer);
                 self.open.refresh_token = false;
                 self.arrived(context)
             }
-            (Stage::Reaching, part::ACCESS_TOKEN, Reply::Answer(answer)) if self.open.access_token => {
+            (Stage::Reaching, part::ACCESS_TOKEN, Reply::Answer(answer))
+                if self.open.access_token =>
+            {
                 self.report.access_token = self.judge(context.now, "accessToken", &answer);
                 self.open.access_token = false;
                 self.arrived(context)
@@ -274,7 +291,11 @@ impl Logout {
                 if let Err(error) = &found {
                     self.report.problem(error.code);
                 }
-                match found.ok().or_else(|| self.metadata.take()).filter(|_| !silent) {
+                match found
+                    .ok()
+                    .or_else(|| self.metadata.take())
+                    .filter(|_| !silent)
+                {
                     Some(metadata) => self.leave(context, &metadata),
                     None => self.provider(context, Layer::Failed),
                 }
@@ -288,7 +309,10 @@ impl Logout {
     fn reach(&mut self, context: &mut Context<'_>, taken: Option<Rc<Session>>) {
         self.stage = Stage::Reaching;
         if taken.is_some() && context.tab.place == Place::Browser {
-            self.report.removed = vec!["nightlatch (IndexedDB)".to_owned(), "nightlatch (cookie)".to_owned()];
+            self.report.removed = vec![
+                "nightlatch (IndexedDB)".to_owned(),
+                "nightlatch (cookie)".to_owned(),
+            ];
         }
         self.open.wipe = true;
         context.ask(part::MAIN, Effect::Wipe(self.asked.clear));
@@ -299,12 +323,19 @@ impl Logout {
             self.held = Some(session).filter(|_| self.asked.scope == Scope::Provider);
         } else if self.asked.revoke {
             // A session was there and nobody could open it: another sign-out had the key and did not finish.
-            let outcome = if self.entry == 0 { Outcome::None } else { Outcome::Unknown };
+            let outcome = if self.entry == 0 {
+                Outcome::None
+            } else {
+                Outcome::Unknown
+            };
             (self.report.refresh_token, self.report.access_token) = (outcome, outcome);
         }
         if self.asked.scope > Scope::Tab {
             self.open.tabs = true;
-            context.ask(part::TABS, Effect::Wait(TABS_DEADLINE_MS.min(self.asked.timeout_ms)));
+            context.ask(
+                part::TABS,
+                Effect::Wait(TABS_DEADLINE_MS.min(self.asked.timeout_ms)),
+            );
         }
     }
 
@@ -313,20 +344,38 @@ impl Logout {
         if !self.asked.revoke {
             return;
         }
-        let timeout = self.asked.timeout_ms.min(context.options.request_timeout_ms);
+        let timeout = self
+            .asked
+            .timeout_ms
+            .min(context.options.request_timeout_ms);
         let endpoint = session.metadata.revocation_endpoint.as_ref();
         let mut send = |part, hint, token: Option<&Secret>| match (endpoint, token) {
             (_, None) => (false, Outcome::None),
             (None, _) => (false, Outcome::Unsupported),
             (Some(endpoint), Some(token)) => {
-                context.ask(part, Effect::Fetch(revocation::request(context.options, endpoint, hint, token, timeout)));
+                context.ask(
+                    part,
+                    Effect::Fetch(revocation::request(
+                        context.options,
+                        endpoint,
+                        hint,
+                        token,
+                        timeout,
+                    )),
+                );
                 (true, Outcome::Unknown)
             }
         };
-        (self.open.refresh_token, self.report.refresh_token) =
-            send(part::REFRESH_TOKEN, Hint::RefreshToken, session.refresh_token.as_ref());
-        (self.open.access_token, self.report.access_token) =
-            send(part::ACCESS_TOKEN, Hint::AccessToken, Some(&session.access_token));
+        (self.open.refresh_token, self.report.refresh_token) = send(
+            part::REFRESH_TOKEN,
+            Hint::RefreshToken,
+            session.refresh_token.as_ref(),
+        );
+        (self.open.access_token, self.report.access_token) = send(
+            part::ACCESS_TOKEN,
+            Hint::AccessToken,
+            Some(&session.access_token),
+        );
     }
 
     fn judge(&mut self, now: u64, layer: &'static str, answer: &Answer) -> Outcome {
@@ -353,12 +402,15 @@ impl Logout {
         }
         match (self.asked.scope, self.metadata.clone()) {
             (Scope::Tab | Scope::App, _) => self.finish(context),
-            (Scope::Provider, Some(metadata)) if !self.report.met_silence() => self.leave(context, &metadata),
+            (Scope::Provider, Some(metadata)) if !self.report.met_silence() => {
+                self.leave(context, &metadata)
+            }
             // The page does not leave for a provider that may not be there: it would not come back,
             // and nobody would read the report.
             (Scope::Provider, _) => {
                 let spent = context.now.saturating_sub(self.report.started_at);
-                context.discover_within(self.asked.timeout_ms.saturating_sub(spent).max(LAST_TRY_MS));
+                context
+                    .discover_within(self.asked.timeout_ms.saturating_sub(spent).max(LAST_TRY_MS));
                 self.stage = Stage::Discovering;
                 Step::Go
             }
@@ -380,7 +432,12 @@ impl Logout {
         context.put(Output::Keep(Slot::SignOut, Some(kept)));
         let held = self.held.take();
         let hint = held.as_ref().map(|session| &session.id_token);
-        context.put(Output::Navigate(end_session::request(context.options, endpoint, hint, &self.state)));
+        context.put(Output::Navigate(end_session::request(
+            context.options,
+            endpoint,
+            hint,
+            &self.state,
+        )));
         self.finish(context);
         context.ask(part::MAIN, Effect::Wait(LEAVE_MS));
         self.stage = Stage::Left;
@@ -406,10 +463,17 @@ impl Logout {
 /// What the kept report of the way back is, if `state` proves that it is the way back.
 pub(super) fn returned(kept: &Json, state: &str, origin: &str, now: u64) -> Option<Settled> {
     let proven = kept.member("state").text() == Some(state) && !state.is_empty();
-    let target = kept.member("returnTo").text().and_then(|target| url::target(target, origin).ok());
+    let target = kept
+        .member("returnTo")
+        .text()
+        .and_then(|target| url::target(target, origin).ok());
     proven.then(|| Settled::Returned {
         return_to: target.unwrap_or("/").to_owned(),
-        report: Rc::new(super::report::confirmed(kept.member("report"), kept.member("confirmed").is_true(), now)),
+        report: Rc::new(super::report::confirmed(
+            kept.member("report"),
+            kept.member("confirmed").is_true(),
+            now,
+        )),
     })
 }
 

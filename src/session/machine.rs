@@ -233,12 +233,18 @@ impl Message {
             Self::Acknowledge { generation } => ("acknowledge", generation),
             Self::Look { generation } => ("look", generation),
         };
-        Json::object(vec![("kind", kind.into()), ("generation", generation.into())])
+        Json::object(vec![
+            ("kind", kind.into()),
+            ("generation", generation.into()),
+        ])
     }
 
     /// What a message means. Any script on the origin can send one, so all it can cause is a look.
     pub fn signal(json: &Json) -> Signal {
-        match (json.member("kind").text(), json.member("generation").count()) {
+        match (
+            json.member("kind").text(),
+            json.member("generation").count(),
+        ) {
             (Some("acknowledge"), Some(generation)) => Signal::Acknowledged { generation },
             _ => Signal::Look,
         }
@@ -325,15 +331,27 @@ pub(super) struct Context<'a> {
 
 impl Context<'_> {
     pub(super) fn ask(&mut self, part: u8, effect: Effect) {
-        self.outputs.push(Output::Perform { id: self.id, part, effect });
+        self.outputs.push(Output::Perform {
+            id: self.id,
+            part,
+            effect,
+        });
     }
 
     pub(super) fn commit(&mut self, change: Change) {
-        self.ask(0, Effect::Commit { place: self.tab.place, change });
+        self.ask(
+            0,
+            Effect::Commit {
+                place: self.tab.place,
+                change,
+            },
+        );
     }
 
     pub(super) fn look(&mut self) {
-        self.commit(Change::Look { known: self.tab.known() });
+        self.commit(Change::Look {
+            known: self.tab.known(),
+        });
     }
 
     pub(super) fn discover(&mut self) {
@@ -341,7 +359,13 @@ impl Context<'_> {
     }
 
     pub(super) fn discover_within(&mut self, timeout_ms: u64) {
-        self.ask(0, Effect::Fetch(Request { timeout_ms, ..discovery::request(self.options) }));
+        self.ask(
+            0,
+            Effect::Fetch(Request {
+                timeout_ms,
+                ..discovery::request(self.options)
+            }),
+        );
     }
 
     /// Judges the provider's metadata, and keeps it for this page.
@@ -389,8 +413,14 @@ impl Context<'_> {
         // What this tab alone may still hold, if what was taken out cannot be opened.
         let held = self.tab.session.clone();
         self.adopt(seen, seen.session.as_ref().filter(|_| seen.live), why);
-        let Verdict::Done { entry } = verdict else { return };
-        let taken = seen.session.clone().or(held.filter(|_| entry != 0)).filter(|_| !seen.live);
+        let Verdict::Done { entry } = verdict else {
+            return;
+        };
+        let taken = seen
+            .session
+            .clone()
+            .or(held.filter(|_| entry != 0))
+            .filter(|_| !seen.live);
         if let Some(taken) = taken {
             self.beside(|context| Withdrawal::begin(context, &taken, entry));
         }
@@ -417,7 +447,14 @@ impl Machine {
     /// A machine that knows nothing yet. [`Call::Start`] comes first.
     pub fn new(options: Rc<Options>) -> Self {
         let tab = Tab::new(options.place, options.metadata.clone());
-        Self { options, tab, operations: Vec::new(), outputs: Vec::new(), shown: None, own: 1 << 31 }
+        Self {
+            options,
+            tab,
+            operations: Vec::new(),
+            outputs: Vec::new(),
+            shown: None,
+            own: 1 << 31,
+        }
     }
 
     /// The options it was made with.
@@ -432,14 +469,23 @@ impl Machine {
     pub fn handle(&mut self, now: u64, parse: Parse<'_>, input: Input) -> Result<(), Misuse> {
         let before = self.tab.version;
         match input {
-            Input::Call { id, .. } if self.operations.iter().any(|(own, _)| *own == id) => return Err(Misuse),
+            Input::Call { id, .. } if self.operations.iter().any(|(own, _)| *own == id) => {
+                return Err(Misuse);
+            }
             Input::Call { id, call } => self.call(id, call, now, parse),
             // The session goes on in memory, and the app is shown so.
-            Input::Reply { id, part, reply: Reply::Refused(change) }
-                if self.tab.place != Place::Memory && self.operations.iter().any(|(own, _)| *own == id) =>
+            Input::Reply {
+                id,
+                part,
+                reply: Reply::Refused(change),
+            } if self.tab.place != Place::Memory
+                && self.operations.iter().any(|(own, _)| *own == id) =>
             {
                 self.tab.place = Place::Memory;
-                let effect = Effect::Commit { place: Place::Memory, change };
+                let effect = Effect::Commit {
+                    place: Place::Memory,
+                    change,
+                };
                 self.outputs.push(Output::Perform { id, part, effect });
             }
             Input::Reply { id, part, reply } => {
@@ -461,23 +507,29 @@ impl Machine {
 
     /// Gives what is to be done next, in order.
     pub fn poll(&mut self) -> Option<Output> {
-        if self.outputs.is_empty() { None } else { Some(self.outputs.remove(0)) }
+        if self.outputs.is_empty() {
+            None
+        } else {
+            Some(self.outputs.remove(0))
+        }
     }
 
     fn call(&mut self, id: Id, call: Call, now: u64, parse: Parse<'_>) {
         match &call {
             Call::Callback { address, .. } => {
                 for (_, operation) in &mut self.operations {
-                    if let Operation::Callback(callback) = operation {
-                        if callback.join(id, address) {
-                            return;
-                        }
+                    if let Operation::Callback(callback) = operation
+                        && callback.join(id, address)
+                    {
+                        return;
                     }
                 }
             }
             Call::Logout { options, .. } => {
                 for (_, operation) in &mut self.operations {
-                    if let (Operation::Logout(logout), Ok(asked)) = (operation, Asked::parse(options, &self.options)) {
+                    if let (Operation::Logout(logout), Ok(asked)) =
+                        (operation, Asked::parse(options, &self.options))
+                    {
                         match logout.join(id, &asked) {
                             Join::Shared => return,
                             // Somebody may have signed in since it was committed.
@@ -501,10 +553,17 @@ impl Machine {
                 context.tab.left = left.as_ref().and_then(Json::count);
                 Some(Start::begin(context))
             }
-            Call::Login { options, here, entropy } => Login::begin(context, &options, &here, entropy),
-            Call::Callback { address, here, sign_in, sign_out } => {
-                Callback::begin(context, address, &here, sign_in, sign_out)
-            }
+            Call::Login {
+                options,
+                here,
+                entropy,
+            } => Login::begin(context, &options, &here, entropy),
+            Call::Callback {
+                address,
+                here,
+                sign_in,
+                sign_out,
+            } => Callback::begin(context, address, &here, sign_in, sign_out),
             Call::Token { options } => Use::begin(context, &options),
             Call::Logout { options, entropy } => match Asked::parse(&options, context.options) {
                 Ok(asked) => Logout::begin(context, asked, &entropy, &waiting),
@@ -520,7 +579,9 @@ impl Machine {
     }
 
     fn advance(&mut self, id: Id, part: u8, reply: Reply, now: u64, parse: Parse<'_>) -> Step {
-        let Some(at) = self.operations.iter().position(|(own, _)| *own == id) else { return Step::Refuse };
+        let Some(at) = self.operations.iter().position(|(own, _)| *own == id) else {
+            return Step::Refuse;
+        };
         let (id, mut operation) = self.operations.remove(at);
         let context = &mut self.context(id, now, parse);
         let step = match &mut operation {
@@ -567,13 +628,18 @@ impl Machine {
                         return watch.look_again();
                     }
                 }
-                self.context(0, now, parse).beside(|context| Some(Watch::begin(context)));
+                self.context(0, now, parse)
+                    .beside(|context| Some(Watch::begin(context)));
             }
         }
     }
 
     fn ids(&self, of: fn(&Operation) -> bool) -> Vec<Id> {
-        self.operations.iter().filter(|(_, operation)| of(operation)).map(|(id, _)| *id).collect()
+        self.operations
+            .iter()
+            .filter(|(_, operation)| of(operation))
+            .map(|(id, _)| *id)
+            .collect()
     }
 
     fn context<'a>(&'a mut self, id: Id, now: u64, parse: Parse<'a>) -> Context<'a> {
@@ -592,7 +658,11 @@ impl Machine {
     /// Shows the app where the tab stands, if that is something new.
     fn show(&mut self) {
         let session = self.tab.session.as_ref();
-        let mut status = if session.is_some() { Status::SignedIn } else { Status::SignedOut };
+        let mut status = if session.is_some() {
+            Status::SignedIn
+        } else {
+            Status::SignedOut
+        };
         for (_, operation) in &self.operations {
             match operation {
                 Operation::Logout(logout) if logout.is_signing_out() => {
@@ -613,8 +683,12 @@ impl Machine {
         if self.shown.as_ref() != Some(&snapshot) {
             self.shown = Some(snapshot.clone());
             // Whoever is told what happened must already see where the tab stands.
-            let first = self.outputs.iter().position(|output| matches!(output, Output::Event(_)));
-            self.outputs.insert(first.unwrap_or(self.outputs.len()), Output::Show(snapshot));
+            let first = self
+                .outputs
+                .iter()
+                .position(|output| matches!(output, Output::Event(_)));
+            self.outputs
+                .insert(first.unwrap_or(self.outputs.len()), Output::Show(snapshot));
         }
     }
 }

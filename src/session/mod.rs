@@ -21,6 +21,8 @@ mod withdrawal;
 
 pub use event::{Event, Reason, Snapshot, Status};
 pub use grant::Session;
-pub use machine::{Call, Effect, Id, Input, Machine, Message, Misuse, Output, Reply, Settled, Signal, Slot};
+pub use machine::{
+    Call, Effect, Id, Input, Machine, Message, Misuse, Output, Reply, Settled, Signal, Slot,
+};
 pub use record::{Change, Record};
 pub use tab::Seen;

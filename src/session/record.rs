@@ -71,7 +71,13 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 5] = [Self::Exchange, Self::Logout, Self::Refresh, Self::Replaced, Self::Unopened];
+    const ALL: [Self; 5] = [
+        Self::Exchange,
+        Self::Logout,
+        Self::Refresh,
+        Self::Replaced,
+        Self::Unopened,
+    ];
 
     const fn as_str(self) -> &'static str {
         match self {
@@ -247,16 +253,25 @@ impl Change {
                 record.end(shared);
                 Applied::made(entry, Content::Remove, false)
             }
-            Self::Open => Applied { write: record.is_new, ..Applied::seen(live) },
+            Self::Open => Applied {
+                write: record.is_new,
+                ..Applied::seen(live)
+            },
             Self::Look { known } => Applied::seen(live && *known != version),
 
             Self::Redeem { generation } if *generation == record.generation => {
                 Applied::made(record.note(Kind::Exchange, now), Content::Keep, false)
             }
-            Self::Install { generation, entry, .. } if *generation == record.generation => {
+            Self::Install {
+                generation, entry, ..
+            } if *generation == record.generation => {
                 let replaced = record.slot.present;
                 record.clear(*entry);
-                let entry = if replaced { record.note(Kind::Replaced, now) } else { 0 };
+                let entry = if replaced {
+                    record.note(Kind::Replaced, now)
+                } else {
+                    0
+                };
                 if shared {
                     record.generation += 1;
                 }
@@ -271,7 +286,11 @@ impl Change {
             }
             Self::Redeem { .. } | Self::Install { .. } => Applied::superseded(live),
 
-            Self::Reserve { of, after, patience_ms } if live && *of == version => {
+            Self::Reserve {
+                of,
+                after,
+                patience_ms,
+            } if live && *of == version => {
                 // A clock that was set back must not make a lost attempt look young for ever.
                 let lost = now.abs_diff(record.slot.sent_at) >= *patience_ms;
                 if record.slot.sent == *after || lost {
@@ -279,11 +298,17 @@ impl Change {
                     record.slot.sent += 1;
                     record.slot.sent_at = now;
                     Applied {
-                        verdict: Verdict::Send { attempt: record.slot.sent, entry },
+                        verdict: Verdict::Send {
+                            attempt: record.slot.sent,
+                            entry,
+                        },
                         ..Applied::made(0, Content::Keep, false)
                     }
                 } else {
-                    Applied { verdict: Verdict::Wait, ..Applied::seen(false) }
+                    Applied {
+                        verdict: Verdict::Wait,
+                        ..Applied::seen(false)
+                    }
                 }
             }
             Self::Renew { of, entry, .. } if live && *of == version => {
@@ -304,13 +329,18 @@ impl Change {
                 record.end(shared);
                 Applied::made(0, Content::Remove, true)
             }
-            Self::Reserve { .. } | Self::Renew { .. } | Self::Release { .. } | Self::Invalidate { .. } => {
-                Applied::superseded(live)
-            }
+            Self::Reserve { .. }
+            | Self::Renew { .. }
+            | Self::Release { .. }
+            | Self::Invalidate { .. } => Applied::superseded(live),
 
             Self::End | Self::EndOwn => {
                 let present = record.slot.present;
-                let entry = if present { record.note(Kind::Logout, now) } else { 0 };
+                let entry = if present {
+                    record.note(Kind::Logout, now)
+                } else {
+                    0
+                };
                 record.end(matches!(self, Self::End));
                 Applied::made(entry, Content::Remove, present)
             }
@@ -330,7 +360,10 @@ impl Record {
 
     /// The version of what is there.
     pub fn version(&self) -> Version {
-        Version { generation: self.slot.generation, revision: self.slot.revision }
+        Version {
+            generation: self.slot.generation,
+            revision: self.slot.revision,
+        }
     }
 
     /// Whether a tab's own session is of a generation that has ended.
@@ -346,12 +379,19 @@ impl Record {
     }
 
     fn remove(&mut self) {
-        self.slot = Slot { revision: self.slot.revision, ..Slot::default() };
+        self.slot = Slot {
+            revision: self.slot.revision,
+            ..Slot::default()
+        };
     }
 
     fn note(&mut self, kind: Kind, now: u64) -> u64 {
         self.serial += 1;
-        self.ledger.push(Entry { id: self.serial, kind, at: now });
+        self.ledger.push(Entry {
+            id: self.serial,
+            kind,
+            at: now,
+        });
         let excess = self.ledger.len().saturating_sub(LEDGER);
         self.ledger.drain(..excess);
         self.serial
@@ -391,7 +431,12 @@ impl Record {
                 at: json.member("at").count()?,
             })
         };
-        let mut ledger: Vec<_> = json.member("ledger").items().iter().filter_map(entry).collect();
+        let mut ledger: Vec<_> = json
+            .member("ledger")
+            .items()
+            .iter()
+            .filter_map(entry)
+            .collect();
         ledger.truncate(LEDGER);
         Self {
             is_new: !json.is_object(),
@@ -432,14 +477,29 @@ impl Slot {
 
 impl Applied {
     const fn made(entry: u64, content: Content, reveal: bool) -> Self {
-        Self { verdict: Verdict::Done { entry }, content, reveal, write: true }
+        Self {
+            verdict: Verdict::Done { entry },
+            content,
+            reveal,
+            write: true,
+        }
     }
 
     const fn seen(reveal: bool) -> Self {
-        Self { verdict: Verdict::Done { entry: 0 }, content: Content::Keep, reveal, write: false }
+        Self {
+            verdict: Verdict::Done { entry: 0 },
+            content: Content::Keep,
+            reveal,
+            write: false,
+        }
     }
 
     const fn superseded(reveal: bool) -> Self {
-        Self { verdict: Verdict::Superseded, content: Content::Keep, reveal, write: false }
+        Self {
+            verdict: Verdict::Superseded,
+            content: Content::Keep,
+            reveal,
+            write: false,
+        }
     }
 }

@@ -69,18 +69,23 @@ impl Use {
                 return None;
             }
         };
-        if let Some(session) = context.tab.fresh(context.now).cloned() {
-            if !force && session.lasts(min_validity_ms, context.now) {
-                context.hand_out(&session);
-                return None;
-            }
+        if let Some(session) = context.tab.fresh(context.now).cloned()
+            && !force
+            && session.lasts(min_validity_ms, context.now)
+        {
+            context.hand_out(&session);
+            return None;
         }
         context.look();
         Some(Operation::Use(Box::new(Self {
             min_validity_ms,
             force,
             began_at: context.now,
-            user: context.tab.session.as_ref().map(|session| session.claims.clone()),
+            user: context
+                .tab
+                .session
+                .as_ref()
+                .map(|session| session.claims.clone()),
             stale: None,
             attempt: Attempt::default(),
             session: None,
@@ -98,7 +103,10 @@ impl Use {
         if !matches!(force, Json::Null | Json::Bool(_)) {
             return Err(invalid("`forceRefresh` is a boolean"));
         }
-        Ok((options::duration(asked.member("minValidity"), 30_000)?, force.is_true()))
+        Ok((
+            options::duration(asked.member("minValidity"), 30_000)?,
+            force.is_true(),
+        ))
     }
 
     /// Every transition of handing out a token is in this one match.
@@ -115,21 +123,47 @@ impl Use {
                 context.look();
                 self.go(Stage::Looking)
             }
-            (Stage::Reserving, Reply::Committed { verdict: Verdict::Send { attempt, entry }, seen }) => {
+            (
+                Stage::Reserving,
+                Reply::Committed {
+                    verdict: Verdict::Send { attempt, entry },
+                    seen,
+                },
+            ) => {
                 let times = self.attempt.times + 1;
-                self.attempt = Attempt { of: seen.version, number: attempt, entry, sent_at: context.now, times };
+                self.attempt = Attempt {
+                    of: seen.version,
+                    number: attempt,
+                    entry,
+                    sent_at: context.now,
+                    times,
+                };
                 self.send(context)
             }
-            (Stage::Reserving, Reply::Committed { verdict: Verdict::Wait, .. }) => {
+            (
+                Stage::Reserving,
+                Reply::Committed {
+                    verdict: Verdict::Wait,
+                    ..
+                },
+            ) => {
                 let patience = 2 * (context.options.request_timeout_ms + GRACE_MS);
                 if context.now.abs_diff(self.began_at) > patience {
-                    return context.fail(const { Error::new(Code::Timeout, "another tab's refresh does not end") });
+                    return context.fail(
+                        const { Error::new(Code::Timeout, "another tab's refresh does not end") },
+                    );
                 }
                 context.ask(0, Effect::Wait(NAP_MS));
                 self.go(Stage::Waiting)
             }
             (Stage::Sending, Reply::Answer(answer)) => self.answered(context, answer),
-            (Stage::Renewing, Reply::Committed { verdict: Verdict::Done { .. }, seen }) => {
+            (
+                Stage::Renewing,
+                Reply::Committed {
+                    verdict: Verdict::Done { .. },
+                    seen,
+                },
+            ) => {
                 let session = self.session.take();
                 context.adopt(&seen, session.as_ref(), Reason::OtherTab);
                 let expires_at = session.and_then(|session| session.expires_at);
@@ -140,9 +174,25 @@ impl Use {
                     None => context.fail(login_required()),
                 }
             }
-            (Stage::Renewing, Reply::Committed { verdict, seen }) => self.late(context, verdict, &seen),
-            (Stage::Ending, Reply::Committed { verdict: verdict @ Verdict::Done { .. }, seen }) => {
-                context.see(verdict, &seen, if self.error.is_some() { Reason::Revoked } else { Reason::Expired });
+            (Stage::Renewing, Reply::Committed { verdict, seen }) => {
+                self.late(context, verdict, &seen)
+            }
+            (
+                Stage::Ending,
+                Reply::Committed {
+                    verdict: verdict @ Verdict::Done { .. },
+                    seen,
+                },
+            ) => {
+                context.see(
+                    verdict,
+                    &seen,
+                    if self.error.is_some() {
+                        Reason::Revoked
+                    } else {
+                        Reason::Expired
+                    },
+                );
                 context.announce(seen.generation);
                 context.fail(login_required())
             }
@@ -157,19 +207,31 @@ impl Use {
 
     /// With the record just seen: hand out, refresh, or end.
     fn decide(&mut self, context: &mut Context<'_>) -> Step {
-        let Some(session) = context.tab.session.clone() else { return context.fail(login_required()) };
+        let Some(session) = context.tab.session.clone() else {
+            return context.fail(login_required());
+        };
         // What was asked for one user is not answered with another's token.
-        if self.user.as_ref().is_some_and(|user| user.subject() != session.claims.subject()) {
+        if self
+            .user
+            .as_ref()
+            .is_some_and(|user| user.subject() != session.claims.subject())
+        {
             return context.fail(login_required());
         }
         let forced = self.stale == Some(context.tab.version);
         let refreshable = session.refresh_token.is_some();
-        let lasts = session.lasts(if refreshable { self.min_validity_ms } else { 0 }, context.now);
+        let lasts = session.lasts(
+            if refreshable { self.min_validity_ms } else { 0 },
+            context.now,
+        );
         if lasts && !(forced && refreshable) {
             return context.hand_out(&session);
         }
         if !refreshable {
-            context.commit(Change::Invalidate { of: context.tab.version, entry: 0 });
+            context.commit(Change::Invalidate {
+                of: context.tab.version,
+                entry: 0,
+            });
             return self.go(Stage::Ending);
         }
         self.attempt = Attempt::default();
@@ -179,24 +241,47 @@ impl Use {
     /// Asks for the right to send; again only for whom sent last.
     fn reserve(&mut self, context: &mut Context<'_>) -> Step {
         let patience_ms = context.options.request_timeout_ms + GRACE_MS;
-        context.commit(Change::Reserve { of: context.tab.version, after: self.attempt.number, patience_ms });
+        context.commit(Change::Reserve {
+            of: context.tab.version,
+            after: self.attempt.number,
+            patience_ms,
+        });
         self.go(Stage::Reserving)
     }
 
     fn send(&mut self, context: &mut Context<'_>) -> Step {
         self.session = context.tab.session.clone();
-        let Some(session) = &self.session else { return context.fail(login_required()) };
-        let Some(refresh_token) = &session.refresh_token else { return context.fail(login_required()) };
-        context.ask(0, Effect::Fetch(token::refresh(context.options, &session.metadata, refresh_token)));
+        let Some(session) = &self.session else {
+            return context.fail(login_required());
+        };
+        let Some(refresh_token) = &session.refresh_token else {
+            return context.fail(login_required());
+        };
+        context.ask(
+            0,
+            Effect::Fetch(token::refresh(
+                context.options,
+                &session.metadata,
+                refresh_token,
+            )),
+        );
         self.go(Stage::Sending)
     }
 
     fn answered(&mut self, context: &mut Context<'_>, answer: Answer) -> Step {
-        let Attempt { of, number, entry, times, .. } = self.attempt;
+        let Attempt {
+            of,
+            number,
+            entry,
+            times,
+            ..
+        } = self.attempt;
         let error = match answer.map_err(|failure| (failure, Error::from(failure))) {
             // The token may have been consumed or not. This tab tries once more; then the attempt
             // stays written down until it counts as lost.
-            Err((Failure::Network | Failure::Timeout, _)) if times == 1 && context.tab.session.is_some() => {
+            Err((Failure::Network | Failure::Timeout, _))
+                if times == 1 && context.tab.session.is_some() =>
+            {
                 return self.reserve(context);
             }
             Err((Failure::Network | Failure::Timeout, error)) => {
@@ -214,30 +299,63 @@ impl Use {
             Change::Invalidate { of, entry }
         } else {
             self.stage = Stage::Releasing;
-            Change::Release { of, attempt: number, entry }
+            Change::Release {
+                of,
+                attempt: number,
+                entry,
+            }
         });
         self.error = Some(error);
         Step::Go
     }
 
     fn renew(&mut self, context: &mut Context<'_>, tokens: Tokens) -> Step {
-        let Some(session) = self.session.take() else { return context.fail(login_required()) };
-        let Attempt { of, entry, sent_at, .. } = self.attempt;
-        let expected = Expected { nonce: None, previous: Some(&session.claims), max_age: None, acr_values: None };
-        let claims = tokens.id_token.as_ref()
-            .map(|id_token| id_token::check(id_token, expected, context.options, context.now, context.parse))
+        let Some(session) = self.session.take() else {
+            return context.fail(login_required());
+        };
+        let Attempt {
+            of, entry, sent_at, ..
+        } = self.attempt;
+        let expected = Expected {
+            nonce: None,
+            previous: Some(&session.claims),
+            max_age: None,
+            acr_values: None,
+        };
+        let claims = tokens
+            .id_token
+            .as_ref()
+            .map(|id_token| {
+                id_token::check(
+                    id_token,
+                    expected,
+                    context.options,
+                    context.now,
+                    context.parse,
+                )
+            })
             .transpose();
         match claims {
             Ok(claims) => {
                 let session = Rc::new(session.refreshed(tokens, claims, sent_at));
-                context.commit(Change::Renew { of, entry, session: session.clone() });
+                context.commit(Change::Renew {
+                    of,
+                    entry,
+                    session: session.clone(),
+                });
                 self.session = Some(session);
                 self.go(Stage::Renewing)
             }
             Err(error) => {
                 // Whoever these tokens belong to, it is not the user of this session (Core §12.2).
                 context.beside(|context| {
-                    Withdrawal::of(context, &session.metadata, tokens.refresh_token.as_ref(), &tokens.access_token, 0)
+                    Withdrawal::of(
+                        context,
+                        &session.metadata,
+                        tokens.refresh_token.as_ref(),
+                        &tokens.access_token,
+                        0,
+                    )
                 });
                 self.error = Some(error);
                 context.commit(Change::Invalidate { of, entry });
@@ -250,7 +368,9 @@ impl Use {
     fn late(&mut self, context: &mut Context<'_>, verdict: Verdict, seen: &Seen) -> Step {
         let ended = seen.generation != self.attempt.of.generation || !seen.live;
         context.see(verdict, seen, Reason::OtherTab);
-        let Some(session) = self.session.take().filter(|_| ended) else { return self.decide(context) };
+        let Some(session) = self.session.take().filter(|_| ended) else {
+            return self.decide(context);
+        };
         let entry = self.attempt.entry;
         context.beside(|context| Withdrawal::begin(context, &session, entry));
         context.fail(login_required())
@@ -258,9 +378,15 @@ impl Use {
 
     /// The refresh did not succeed and the session stays. A token that is still good is handed out.
     fn refused(&mut self, context: &mut Context<'_>) -> Step {
-        let Some(error) = self.error.take() else { return context.fail(login_required()) };
+        let Some(error) = self.error.take() else {
+            return context.fail(login_required());
+        };
         context.put(Output::Event(Event::RefreshFailed(error.clone())));
-        let good = context.tab.session.clone().filter(|session| !self.force && session.lasts(0, context.now));
+        let good = context
+            .tab
+            .session
+            .clone()
+            .filter(|session| !self.force && session.lasts(0, context.now));
         match good {
             Some(session) => context.hand_out(&session),
             None => context.fail(error),

@@ -67,7 +67,8 @@ impl Report {
 
     /// Notes when a layer's outcome was known.
     pub(super) fn time(&mut self, layer: &'static str, now: u64) {
-        self.timings.push((layer, now.saturating_sub(self.started_at).into()));
+        self.timings
+            .push((layer, now.saturating_sub(self.started_at).into()));
     }
 
     pub(super) fn problem(&mut self, code: Code) {
@@ -78,7 +79,9 @@ impl Report {
 
     /// Whether the provider left a request without an answer.
     pub(super) fn met_silence(&self) -> bool {
-        self.problems.iter().any(|code| code.kind() == Kind::Transport)
+        self.problems
+            .iter()
+            .any(|code| code.kind() == Kind::Transport)
     }
 
     /// Whether every layer but the provider's is confirmed, as far as it was asked for.
@@ -89,8 +92,13 @@ impl Report {
 
     /// The report as JavaScript sees it, at `now`.
     pub(super) fn to_json(&self, now: u64) -> Json {
-        let names = |names: &[String]| Json::Array(names.iter().map(|name| name.as_str().into()).collect());
-        let local = if self.residue.is_empty() { "cleared" } else { "partial" };
+        let names =
+            |names: &[String]| Json::Array(names.iter().map(|name| name.as_str().into()).collect());
+        let local = if self.residue.is_empty() {
+            "cleared"
+        } else {
+            "partial"
+        };
         let provider = matches!(self.provider, Layer::Ended | Layer::Skipped);
         let skipped = || Json::from(Layer::Skipped.as_str());
         Json::object(vec![
@@ -126,9 +134,22 @@ impl Report {
             ("cleaners", Json::Array(Vec::new())),
             (
                 "timings",
-                Json::Object(self.timings.iter().map(|(name, ms)| ((*name).to_owned(), ms.clone())).collect()),
+                Json::Object(
+                    self.timings
+                        .iter()
+                        .map(|(name, ms)| ((*name).to_owned(), ms.clone()))
+                        .collect(),
+                ),
             ),
-            ("problems", Json::Array(self.problems.iter().map(|code| code.as_str().into()).collect())),
+            (
+                "problems",
+                Json::Array(
+                    self.problems
+                        .iter()
+                        .map(|code| code.as_str().into())
+                        .collect(),
+                ),
+            ),
         ])
     }
 }
@@ -142,7 +163,12 @@ pub(super) fn confirmed(report: &Json, confirmed: bool, now: u64) -> Json {
             "durationMs" => since.into(),
             "provider" => Layer::Ended.as_str().into(),
             "timings" => Json::Object(
-                value.members().iter().cloned().chain([("provider".to_owned(), since.into())]).collect(),
+                value
+                    .members()
+                    .iter()
+                    .cloned()
+                    .chain([("provider".to_owned(), since.into())])
+                    .collect(),
             ),
             _ => value.clone(),
         };

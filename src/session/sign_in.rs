@@ -3,7 +3,9 @@
 use std::rc::Rc;
 
 use super::logout;
-use super::machine::{Context, Effect, Id, LEAVE_MS, Operation, Output, Reply, Settled, Slot, Step};
+use super::machine::{
+    Context, Effect, Id, LEAVE_MS, Operation, Output, Reply, Settled, Slot, Step,
+};
 use super::record::{Change, Verdict};
 use super::withdrawal::Withdrawal;
 use super::{Reason, Session, grant};
@@ -39,12 +41,21 @@ impl Login {
         let asked = if context.tab.has_session_storage {
             authorization::Login::parse(asked, here, context.options)
         } else {
-            Err(Error::new(Code::StorageUnavailable, "session storage is refused: no sign-in can cross a page load"))
+            Err(Error::new(
+                Code::StorageUnavailable,
+                "session storage is refused: no sign-in can cross a page load",
+            ))
         };
         match asked {
             Ok(asked) => {
                 context.look();
-                let login = Self { asked, entropy, generation: 0, pending: None, stage: Leaving::Looking };
+                let login = Self {
+                    asked,
+                    entropy,
+                    generation: 0,
+                    pending: None,
+                    stage: Leaving::Looking,
+                };
                 Some(Operation::Login(Box::new(login)))
             }
             Err(error) => {
@@ -76,11 +87,26 @@ impl Login {
                 Err(error) => context.fail(error),
             },
             (Leaving::Digesting, Reply::Digest(digest)) => {
-                let (Some(digest), Some(pending), Some(metadata)) = (digest, &self.pending, &context.tab.metadata) else {
-                    return context.fail(const { Error::new(Code::InsecureContext, "there is no WebCrypto: serve the page over https") });
+                let (Some(digest), Some(pending), Some(metadata)) =
+                    (digest, &self.pending, &context.tab.metadata)
+                else {
+                    return context.fail(
+                        const {
+                            Error::new(
+                                Code::InsecureContext,
+                                "there is no WebCrypto: serve the page over https",
+                            )
+                        },
+                    );
                 };
                 let challenge = pkce::challenge(&digest);
-                let address = authorization::request(context.options, metadata, &self.asked, pending, &challenge);
+                let address = authorization::request(
+                    context.options,
+                    metadata,
+                    &self.asked,
+                    pending,
+                    &challenge,
+                );
                 context.put(Output::Keep(Slot::SignIn, Some(pending.to_json())));
                 context.put(Output::Navigate(Secret::new(address)));
                 context.ask(0, Effect::Wait(LEAVE_MS));
@@ -186,11 +212,18 @@ impl Callback {
                 // Nothing was sent and nothing used up: a reload tries again.
                 Err(error) => self.finish(context, Err(error)),
             },
-            (Arriving::Redeeming, Reply::Committed { verdict: Verdict::Done { entry }, .. }) => {
+            (
+                Arriving::Redeeming,
+                Reply::Committed {
+                    verdict: Verdict::Done { entry },
+                    ..
+                },
+            ) => {
                 self.entry = entry;
                 self.sent_at = context.now;
                 if let (Some(metadata), Some(code)) = (&self.metadata, self.code.take()) {
-                    let request = token::exchange(context.options, metadata, &code, &self.pending.verifier);
+                    let request =
+                        token::exchange(context.options, metadata, &code, &self.pending.verifier);
                     context.ask(0, Effect::Fetch(request));
                 }
                 self.stage = Arriving::Exchanging;
@@ -216,8 +249,16 @@ impl Callback {
                 let error = self.error.take().unwrap_or(superseded());
                 self.finish(context, Err(error))
             }
-            (Arriving::Installing, Reply::Committed { verdict: Verdict::Done { entry }, seen }) => {
-                let Some(session) = self.session.take() else { return Step::Refuse };
+            (
+                Arriving::Installing,
+                Reply::Committed {
+                    verdict: Verdict::Done { entry },
+                    seen,
+                },
+            ) => {
+                let Some(session) = self.session.take() else {
+                    return Step::Refuse;
+                };
                 if let Some(replaced) = &seen.session {
                     context.beside(|context| Withdrawal::begin(context, replaced, entry));
                 }
@@ -226,7 +267,13 @@ impl Callback {
                 context.adopt(&seen, Some(&session), Reason::OtherTab);
                 context.announce(seen.generation);
                 let return_to = self.pending.return_to.clone();
-                self.finish(context, Ok(Settled::SignedIn { return_to, user: session.claims.clone() }))
+                self.finish(
+                    context,
+                    Ok(Settled::SignedIn {
+                        return_to,
+                        user: session.claims.clone(),
+                    }),
+                )
             }
             (Arriving::Redeeming | Arriving::Installing, Reply::Committed { verdict, seen }) => {
                 if let Some(session) = self.session.take() {
@@ -248,12 +295,21 @@ impl Callback {
         sign_in: Option<Json>,
         sign_out: Option<&Json>,
     ) -> core::result::Result<(Arrival, Pending), Result<Settled>> {
-        if let Some((_, result)) = context.tab.answered.as_ref().filter(|(answered, _)| answered == address) {
+        if let Some((_, result)) = context
+            .tab
+            .answered
+            .as_ref()
+            .filter(|(answered, _)| answered == address)
+        {
             return Err(result.clone());
         }
         let arrival = match Arrival::parse(address, &context.options.redirect_uri) {
             Ok(Some(arrival)) if arrival.is_authorization() => arrival,
-            Ok(_) => return Err(Ok(Self::returned(context, address, here, sign_out).unwrap_or(Settled::NoAnswer))),
+            Ok(_) => {
+                return Err(Ok(
+                    Self::returned(context, address, here, sign_out).unwrap_or(Settled::NoAnswer)
+                ));
+            }
             Err(error) => return Err(Err(error)),
         };
         let pending = sign_in
@@ -261,12 +317,20 @@ impl Callback {
             .filter(|pending| pending.state == arrival.state && !pending.is_stale(context.now));
         match pending {
             Some(pending) => Ok((arrival, pending)),
-            None => Err(Err(Error::new(Code::StateMismatch, "the answer does not belong to a sign-in that this tab began"))),
+            None => Err(Err(Error::new(
+                Code::StateMismatch,
+                "the answer does not belong to a sign-in that this tab began",
+            ))),
         }
     }
 
     /// The way back from a sign-out.
-    fn returned(context: &mut Context<'_>, address: &str, here: bool, kept: Option<&Json>) -> Option<Settled> {
+    fn returned(
+        context: &mut Context<'_>,
+        address: &str,
+        here: bool,
+        kept: Option<&Json>,
+    ) -> Option<Settled> {
         let options = context.options;
         let back = options.post_logout_redirect_uri.as_deref()?;
         let arrival = Arrival::parse(address, back).ok()??;
@@ -287,7 +351,9 @@ impl Callback {
         }
         match authorization::response(&self.arrival, context.options, &metadata) {
             Ok(code) => {
-                context.commit(Change::Redeem { generation: self.pending.generation });
+                context.commit(Change::Redeem {
+                    generation: self.pending.generation,
+                });
                 self.metadata = Some(metadata);
                 self.code = Some(code);
                 self.stage = Arriving::Redeeming;
@@ -298,12 +364,16 @@ impl Callback {
     }
 
     fn install(&mut self, context: &mut Context<'_>, tokens: Tokens) -> Step {
-        let Some(metadata) = self.metadata.take() else { return Step::Refuse };
+        let Some(metadata) = self.metadata.take() else {
+            return Step::Refuse;
+        };
         match self.check(context, &tokens) {
             Ok((id_token, claims)) => {
                 let session = Rc::new(Session {
                     expires_at: grant::expiry(&tokens, self.sent_at),
-                    scope: tokens.scope.unwrap_or_else(|| context.options.scope.clone()),
+                    scope: tokens
+                        .scope
+                        .unwrap_or_else(|| context.options.scope.clone()),
                     access_token: tokens.access_token,
                     refresh_token: tokens.refresh_token,
                     id_token,
@@ -311,7 +381,11 @@ impl Callback {
                     metadata,
                 });
                 let (generation, entry) = (self.pending.generation, self.entry);
-                context.commit(Change::Install { generation, entry, session: session.clone() });
+                context.commit(Change::Install {
+                    generation,
+                    entry,
+                    session: session.clone(),
+                });
                 self.session = Some(session);
                 self.stage = Arriving::Installing;
                 Step::Go
@@ -320,7 +394,13 @@ impl Callback {
                 // The tokens were issued: not to use them is not enough.
                 let entry = self.entry;
                 context.beside(|context| {
-                    Withdrawal::of(context, &metadata, tokens.refresh_token.as_ref(), &tokens.access_token, entry)
+                    Withdrawal::of(
+                        context,
+                        &metadata,
+                        tokens.refresh_token.as_ref(),
+                        &tokens.access_token,
+                        entry,
+                    )
                 });
                 self.finish(context, Err(error))
             }
@@ -329,7 +409,10 @@ impl Callback {
 
     fn check(&self, context: &Context<'_>, tokens: &Tokens) -> Result<(Secret, Claims)> {
         let Some(id_token) = &tokens.id_token else {
-            return Err(Error::new(Code::InvalidResponse, "the answer has no ID token"));
+            return Err(Error::new(
+                Code::InvalidResponse,
+                "the answer has no ID token",
+            ));
         };
         let expected = Expected {
             nonce: Some(&self.pending.nonce),
@@ -337,7 +420,13 @@ impl Callback {
             max_age: self.pending.max_age,
             acr_values: self.pending.acr_values.as_deref(),
         };
-        let claims = id_token::check(id_token, expected, context.options, context.now, context.parse)?;
+        let claims = id_token::check(
+            id_token,
+            expected,
+            context.options,
+            context.now,
+            context.parse,
+        )?;
         Ok((id_token.clone(), claims))
     }
 
@@ -353,5 +442,8 @@ impl Callback {
 }
 
 const fn superseded() -> Error {
-    Error::new(Code::SignInSuperseded, "somebody signed out or in since this sign-in began")
+    Error::new(
+        Code::SignInSuperseded,
+        "somebody signed out or in since this sign-in began",
+    )
 }

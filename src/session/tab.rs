@@ -69,17 +69,29 @@ impl Tab {
 
     /// The session, if the record was seen so recently that it may be used without another look.
     pub(super) fn fresh(&self, now: u64) -> Option<&Rc<Session>> {
-        self.looked_at.filter(|at| now.abs_diff(*at) <= FRESH_MS).and(self.session.as_ref())
+        self.looked_at
+            .filter(|at| now.abs_diff(*at) <= FRESH_MS)
+            .and(self.session.as_ref())
     }
 
     /// The version to say when looking: what memory holds, or nothing.
     pub(super) fn known(&self) -> Version {
-        if self.session.is_some() { self.version } else { Version::default() }
+        if self.session.is_some() {
+            self.version
+        } else {
+            Version::default()
+        }
     }
 
     /// Takes over what the record says, and tells what changed for the app. `content` is the
     /// session that goes with it, `why` the reason if there is none.
-    pub(super) fn adopt(&mut self, seen: &Seen, content: Option<&Rc<Session>>, now: u64, why: Reason) -> Vec<Event> {
+    pub(super) fn adopt(
+        &mut self,
+        seen: &Seen,
+        content: Option<&Rc<Session>>,
+        now: u64,
+        why: Reason,
+    ) -> Vec<Event> {
         // A look that was answered late must not bring back what a later one has seen to be over.
         if seen.order < self.order {
             return Vec::new();
@@ -87,7 +99,10 @@ impl Tab {
         self.order = seen.order;
         let usable = seen.live && !self.closing && self.left != Some(seen.generation);
         let known = seen.version == self.version;
-        let next = content.or(self.session.as_ref().filter(|_| known)).filter(|_| usable).cloned();
+        let next = content
+            .or(self.session.as_ref().filter(|_| known))
+            .filter(|_| usable)
+            .cloned();
         if let Some(session) = &next {
             self.metadata = Some(session.metadata.clone());
         }
@@ -99,14 +114,21 @@ impl Tab {
 
     fn replace(&mut self, next: Option<Rc<Session>>, why: Reason) -> Vec<Event> {
         let before = core::mem::replace(&mut self.session, next);
-        let subject = |session: &Option<Rc<Session>>| session.as_ref().map(|session| session.claims.clone());
+        let subject =
+            |session: &Option<Rc<Session>>| session.as_ref().map(|session| session.claims.clone());
         let (before, after) = (subject(&before), subject(&self.session));
         let mut events = Vec::new();
-        if before.as_ref().map(|claims| claims.subject()) == after.as_ref().map(|claims| claims.subject()) {
+        if before.as_ref().map(|claims| claims.subject())
+            == after.as_ref().map(|claims| claims.subject())
+        {
             return events;
         }
         if before.is_some() {
-            events.push(Event::SignedOut(if after.is_some() { Reason::UserChanged } else { why }));
+            events.push(Event::SignedOut(if after.is_some() {
+                Reason::UserChanged
+            } else {
+                why
+            }));
         }
         if let Some(claims) = after {
             events.push(Event::SignedIn(claims));

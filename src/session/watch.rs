@@ -20,7 +20,14 @@ impl Start {
 
     pub(super) fn step(&mut self, context: &mut Context<'_>, reply: Reply) -> Step {
         match (*self, reply) {
-            (Self::Probing, Reply::Probed { record, cookies, session_storage }) => {
+            (
+                Self::Probing,
+                Reply::Probed {
+                    record,
+                    cookies,
+                    session_storage,
+                },
+            ) => {
                 context.tab.has_session_storage = session_storage;
                 context.tab.place = match context.options.place {
                     Place::Browser if record && cookies => Place::Browser,
@@ -52,7 +59,10 @@ pub(super) struct Watch {
 impl Watch {
     pub(super) fn begin(context: &mut Context<'_>) -> Operation {
         context.look();
-        Operation::Watch(Self { again: false, ends: false })
+        Operation::Watch(Self {
+            again: false,
+            ends: false,
+        })
     }
 
     /// Ends what came after a sign-out that is still under way.
@@ -64,7 +74,10 @@ impl Watch {
         }
         context.tab.closing = true;
         context.commit(Change::End);
-        Operation::Watch(Self { again: false, ends: true })
+        Operation::Watch(Self {
+            again: false,
+            ends: true,
+        })
     }
 
     pub(super) fn look_again(&mut self) {
@@ -72,7 +85,9 @@ impl Watch {
     }
 
     pub(super) fn step(&mut self, context: &mut Context<'_>, reply: Reply) -> Step {
-        let Reply::Committed { verdict, seen } = reply else { return Step::Refuse };
+        let Reply::Committed { verdict, seen } = reply else {
+            return Step::Refuse;
+        };
         let was_signed_in = context.tab.session.is_some();
         if core::mem::take(&mut self.ends) {
             context.tab.closing = false;
@@ -81,7 +96,9 @@ impl Watch {
         }
         context.see(verdict, &seen, Reason::OtherTab);
         if was_signed_in && context.tab.session.is_none() {
-            context.put(Output::Post(Message::Acknowledge { generation: seen.generation }));
+            context.put(Output::Post(Message::Acknowledge {
+                generation: seen.generation,
+            }));
         }
         if !core::mem::take(&mut self.again) {
             return Step::End;

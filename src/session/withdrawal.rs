@@ -18,8 +18,18 @@ pub(super) struct Withdrawal {
 
 impl Withdrawal {
     /// Revokes a session's tokens.
-    pub(super) fn begin(context: &mut Context<'_>, session: &Session, entry: u64) -> Option<Operation> {
-        Self::of(context, &session.metadata, session.refresh_token.as_ref(), &session.access_token, entry)
+    pub(super) fn begin(
+        context: &mut Context<'_>,
+        session: &Session,
+        entry: u64,
+    ) -> Option<Operation> {
+        Self::of(
+            context,
+            &session.metadata,
+            session.refresh_token.as_ref(),
+            &session.access_token,
+            entry,
+        )
     }
 
     /// Revokes tokens, the refresh token first (RFC 7009 §2.1: it takes the others with it).
@@ -33,14 +43,30 @@ impl Withdrawal {
         let endpoint = metadata.revocation_endpoint.as_ref()?;
         let timeout = context.options.request_timeout_ms;
         let mut open = 0;
-        let tokens = [(Hint::RefreshToken, refresh_token), (Hint::AccessToken, Some(access_token))];
+        let tokens = [
+            (Hint::RefreshToken, refresh_token),
+            (Hint::AccessToken, Some(access_token)),
+        ];
         for (hint, token) in tokens {
             if let Some(token) = token {
-                context.ask(open, Effect::Fetch(revocation::request(context.options, endpoint, hint, token, timeout)));
+                context.ask(
+                    open,
+                    Effect::Fetch(revocation::request(
+                        context.options,
+                        endpoint,
+                        hint,
+                        token,
+                        timeout,
+                    )),
+                );
                 open += 1;
             }
         }
-        Some(Operation::Withdrawal(Self { entry, open, confirmed: true }))
+        Some(Operation::Withdrawal(Self {
+            entry,
+            open,
+            confirmed: true,
+        }))
     }
 
     /// Clears a note.
@@ -49,7 +75,11 @@ impl Withdrawal {
             return None;
         }
         context.commit(Change::Confirm { entry });
-        Some(Operation::Withdrawal(Self { entry, open: 0, confirmed: true }))
+        Some(Operation::Withdrawal(Self {
+            entry,
+            open: 0,
+            confirmed: true,
+        }))
     }
 
     pub(super) fn step(&mut self, context: &mut Context<'_>, reply: Reply) -> Step {

@@ -15,7 +15,10 @@ type Heard = Rc<RefCell<Vec<Signal>>>;
 fn open(namespace: &str) -> (Channel, Heard) {
     let heard = Heard::default();
     let into = heard.clone();
-    (Channel::open(namespace, move |signal| into.borrow_mut().push(signal)), heard)
+    (
+        Channel::open(namespace, move |signal| into.borrow_mut().push(signal)),
+        heard,
+    )
 }
 
 #[wasm_bindgen_test]
@@ -25,7 +28,10 @@ async fn a_message_is_heard_by_the_others_and_not_by_oneself() {
     one.post(Message::Look { generation: 3 });
     one.post(Message::Acknowledge { generation: 4 });
     assert!(until(|| other.borrow().len() == 2).await);
-    assert_eq!(*other.borrow(), [Signal::Look, Signal::Acknowledged { generation: 4 }]);
+    assert_eq!(
+        *other.borrow(),
+        [Signal::Look, Signal::Acknowledged { generation: 4 }]
+    );
     assert!(own.borrow().is_empty() && elsewhere.borrow().is_empty());
     for channel in [one, two, stranger] {
         channel.close();

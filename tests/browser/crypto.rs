@@ -8,8 +8,13 @@ use crate::protocol::pkce;
 #[wasm_bindgen_test]
 async fn the_challenge_of_rfc_7636_is_computed_by_this_browser() {
     // AUTHZ-3, RFC 7636 Appendix B
-    let digest = crypto::digest("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk").await.unwrap();
-    assert_eq!(pkce::challenge(&digest), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+    let digest = crypto::digest("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")
+        .await
+        .unwrap();
+    assert_eq!(
+        pkce::challenge(&digest),
+        "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+    );
 }
 
 #[wasm_bindgen_test]

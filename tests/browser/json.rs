@@ -29,7 +29,17 @@ fn text_is_read_and_printed_as_the_engine_does() {
 
 #[wasm_bindgen_test]
 fn text_that_is_no_json_is_nothing() {
-    for text in ["", "{", "undefined", "NaN", "<html>", "{'a':1}", "[1,]", "01", "\u{0}"] {
+    for text in [
+        "",
+        "{",
+        "undefined",
+        "NaN",
+        "<html>",
+        "{'a':1}",
+        "[1,]",
+        "01",
+        "\u{0}",
+    ] {
         assert!(json::parse(text).is_none(), "{text}");
     }
 }
@@ -71,7 +81,13 @@ fn values_of_the_app_are_copied_by_their_own_members() {
 
 #[wasm_bindgen_test]
 fn what_json_does_not_have_is_refused() {
-    for odd in ["() => 1", "Symbol('x')", "10n", "({ a: () => 1 })", "[Symbol('x')]"] {
+    for odd in [
+        "() => 1",
+        "Symbol('x')",
+        "10n",
+        "({ a: () => 1 })",
+        "[Symbol('x')]",
+    ] {
         assert!(json::read(&js(odd)).is_none(), "{odd}");
     }
     // A circle ends, too.

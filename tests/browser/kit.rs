@@ -23,7 +23,9 @@ pub(crate) fn options(client: &str, storage: &str) -> Rc<Options> {
 
 /// What a JavaScript expression gives.
 pub(crate) fn js(expression: &str) -> JsValue {
-    Function::new_no_args(&["return (", expression, ")"].concat()).call0(&JsValue::NULL).unwrap()
+    Function::new_no_args(&["return (", expression, ")"].concat())
+        .call0(&JsValue::NULL)
+        .unwrap()
 }
 
 /// What a JavaScript promise gives, or throws.
@@ -33,7 +35,9 @@ pub(crate) async fn js_async(expression: &str) -> Result<JsValue, JsValue> {
 
 /// Calls a method of a JavaScript object.
 pub(crate) fn invoke(object: &JsValue, method: &str, arguments: &[JsValue]) -> JsValue {
-    let method: Function = Reflect::get(object, &method.into()).unwrap().unchecked_into();
+    let method: Function = Reflect::get(object, &method.into())
+        .unwrap()
+        .unchecked_into();
     method.apply(object, &arguments.iter().collect()).unwrap()
 }
 

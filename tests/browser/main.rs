@@ -9,7 +9,11 @@
     clippy::panic,
     reason = "a test that fails panics"
 )]
-#![allow(dead_code, unused_imports, reason = "the adapters do not use all of the core")]
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "the adapters do not use all of the core"
+)]
 
 #[path = "../../src/browser/mod.rs"]
 mod browser;

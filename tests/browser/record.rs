@@ -15,7 +15,10 @@ use crate::session::{Change, Reply, Seen, Session};
 fn session(token: &str) -> Rc<Session> {
     let metadata = Json::object(vec![
         ("issuer", "https://id.example".into()),
-        ("authorization_endpoint", "https://id.example/authorize".into()),
+        (
+            "authorization_endpoint",
+            "https://id.example/authorize".into(),
+        ),
         ("token_endpoint", "https://id.example/token".into()),
     ]);
     Rc::new(Session {
@@ -32,7 +35,14 @@ fn session(token: &str) -> Rc<Session> {
 /// A page of a client that no other test has.
 async fn page(options: &Rc<Options>) -> Store {
     let store = Store::new(options, &Keys::new(&options.namespace()));
-    assert!(matches!(store.probe().await, Reply::Probed { record: true, cookies: true, session_storage: true }));
+    assert!(matches!(
+        store.probe().await,
+        Reply::Probed {
+            record: true,
+            cookies: true,
+            session_storage: true
+        }
+    ));
     store
 }
 
@@ -44,12 +54,24 @@ async fn commit(store: &Store, place: Place, change: Change) -> (Verdict, Seen) 
 }
 
 async fn look(store: &Store, place: Place) -> Seen {
-    commit(store, place, Change::Look { known: Version::default() }).await.1
+    commit(
+        store,
+        place,
+        Change::Look {
+            known: Version::default(),
+        },
+    )
+    .await
+    .1
 }
 
 async fn install(store: &Store, place: Place, token: &str) -> Seen {
     let (_, Seen { generation, .. }) = commit(store, place, Change::Open).await;
-    let change = Change::Install { generation, entry: 0, session: session(token) };
+    let change = Change::Install {
+        generation,
+        entry: 0,
+        session: session(token),
+    };
     let (verdict, seen) = commit(store, place, change).await;
     assert!(matches!(verdict, Verdict::Done { .. }));
     assert!(seen.live);
@@ -57,7 +79,9 @@ async fn install(store: &Store, place: Place, token: &str) -> Seen {
 }
 
 fn token(seen: &Seen) -> Option<&str> {
-    seen.session.as_ref().map(|session| session.access_token.reveal())
+    seen.session
+        .as_ref()
+        .map(|session| session.access_token.reveal())
 }
 
 async fn database() -> String {
@@ -78,10 +102,21 @@ async fn a_session_that_is_installed_is_seen_by_every_page_and_ended_for_all() {
     let (one, two) = (page(&options).await, page(&options).await);
     let installed = install(&one, Place::Browser, "AT-s3cr3t").await;
     let seen = look(&two, Place::Browser).await;
-    assert_eq!((seen.generation, seen.version, token(&seen)), (installed.generation, installed.version, Some("AT-s3cr3t")));
+    assert_eq!(
+        (seen.generation, seen.version, token(&seen)),
+        (installed.generation, installed.version, Some("AT-s3cr3t"))
+    );
     assert_eq!(*seen.session.clone().unwrap(), *session("AT-s3cr3t"));
     // What is known is not opened again.
-    let known = commit(&two, Place::Browser, Change::Look { known: seen.version }).await.1;
+    let known = commit(
+        &two,
+        Place::Browser,
+        Change::Look {
+            known: seen.version,
+        },
+    )
+    .await
+    .1;
     assert!(known.live && known.session.is_none());
     two.shut();
     let (verdict, ended) = commit(&two, Place::Browser, Change::End).await;
@@ -129,10 +164,24 @@ async fn an_ended_generation_takes_nothing_in() {
     let (one, two) = (page(&options).await, page(&options).await);
     let seen = install(&one, Place::Browser, "AT").await;
     commit(&two, Place::Browser, Change::End).await;
-    let renew = Change::Renew { of: seen.version, entry: 0, session: session("late") };
-    assert_eq!(commit(&one, Place::Browser, renew).await.0, Verdict::Superseded);
-    let late = Change::Install { generation: seen.generation, entry: 0, session: session("late") };
-    assert_eq!(commit(&one, Place::Browser, late).await.0, Verdict::Superseded);
+    let renew = Change::Renew {
+        of: seen.version,
+        entry: 0,
+        session: session("late"),
+    };
+    assert_eq!(
+        commit(&one, Place::Browser, renew).await.0,
+        Verdict::Superseded
+    );
+    let late = Change::Install {
+        generation: seen.generation,
+        entry: 0,
+        session: session("late"),
+    };
+    assert_eq!(
+        commit(&one, Place::Browser, late).await.0,
+        Verdict::Superseded
+    );
     assert!(!look(&two, Place::Browser).await.live);
 }
 
@@ -142,16 +191,34 @@ async fn of_many_that_ask_at_once_one_may_refresh() {
     let (one, two) = (page(&options).await, page(&options).await);
     let of = install(&one, Place::Browser, "AT").await.version;
     let mut sends = 0;
-    let asked = || Change::Reserve { of, after: 0, patience_ms: 10_000 };
+    let asked = || Change::Reserve {
+        of,
+        after: 0,
+        patience_ms: 10_000,
+    };
     let (first, second) = (
         one.commit(Place::Browser, asked()),
         two.commit(Place::Browser, asked()),
     );
-    for reply in [first.await, second.await, one.commit(Place::Browser, asked()).await] {
-        sends += usize::from(matches!(reply, Reply::Committed { verdict: Verdict::Send { .. }, .. }));
+    for reply in [
+        first.await,
+        second.await,
+        one.commit(Place::Browser, asked()).await,
+    ] {
+        sends += usize::from(matches!(
+            reply,
+            Reply::Committed {
+                verdict: Verdict::Send { .. },
+                ..
+            }
+        ));
     }
     assert_eq!(sends, 1);
-    let renew = Change::Renew { of, entry: 0, session: session("AT-2") };
+    let renew = Change::Renew {
+        of,
+        entry: 0,
+        session: session("AT-2"),
+    };
     let (_, seen) = commit(&one, Place::Browser, renew).await;
     assert_eq!(token(&look(&two, Place::Browser).await), Some("AT-2"));
     assert_eq!(seen.version.revision, of.revision + 1);
@@ -175,7 +242,9 @@ async fn a_tab_s_own_session_is_sealed_and_ends_when_another_tab_ends_all() {
     let again = Store::new(&options, &Keys::new(&options.namespace()));
     again.probe().await;
     assert_eq!(token(&look(&again, Place::Tab).await), Some("AT-s3cr3t"));
-    let kept = js("JSON.stringify({ ...sessionStorage })").as_string().unwrap();
+    let kept = js("JSON.stringify({ ...sessionStorage })")
+        .as_string()
+        .unwrap();
     assert!(!kept.contains("s3cr3t") && !database().await.contains("s3cr3t"));
     // Another tab has no session of its own here, and ends everything.
     commit(&store, Place::Browser, Change::End).await;
@@ -232,12 +301,26 @@ async fn a_record_that_somebody_else_wrote_is_read_with_care() {
     let store = page(&options).await;
     commit(&store, Place::Browser, Change::Open).await;
     let name = options.namespace();
-    for odd in ["1", "'x'", "{}", "{ head: 1, slot: [], sealed: 'x' }", "{ head: { generation: 'x' }, slot: { present: true, generation: 0 }, sealed: { key: {} } }"] {
-        let write = js("(name, value) => new Promise((resolve) => { const open = indexedDB.open('nightlatch'); \
+    for odd in [
+        "1",
+        "'x'",
+        "{}",
+        "{ head: 1, slot: [], sealed: 'x' }",
+        "{ head: { generation: 'x' }, slot: { present: true, generation: 0 }, sealed: { key: {} } }",
+    ] {
+        let write = js(
+            "(name, value) => new Promise((resolve) => { const open = indexedDB.open('nightlatch'); \
              open.onsuccess = () => { const put = open.result.transaction('records', 'readwrite'); \
-             put.objectStore('records').put(value, name); put.oncomplete = () => { open.result.close(); resolve(); }; }; })");
+             put.objectStore('records').put(value, name); put.oncomplete = () => { open.result.close(); resolve(); }; }; })",
+        );
         let value = js(odd);
-        crate::browser::settled(&invoke(&write, "call", &[wasm_bindgen::JsValue::NULL, name.as_str().into(), value])).await.unwrap();
+        crate::browser::settled(&invoke(
+            &write,
+            "call",
+            &[wasm_bindgen::JsValue::NULL, name.as_str().into(), value],
+        ))
+        .await
+        .unwrap();
         let seen = look(&store, Place::Browser).await;
         assert!(seen.session.is_none(), "{odd}");
     }

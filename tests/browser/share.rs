@@ -19,9 +19,15 @@ fn a_share_is_written_read_and_deleted_at_once() {
 
 #[wasm_bindgen_test]
 fn two_clients_have_two_cookies() {
-    let (one, two) = (Share::new("cookie-b", false), Share::new("cookie-bb", false));
+    let (one, two) = (
+        Share::new("cookie-b", false),
+        Share::new("cookie-bb", false),
+    );
     assert!(one.write("1") && two.write("2"));
-    assert_eq!((one.read().as_deref(), two.read().as_deref()), (Some("1"), Some("2")));
+    assert_eq!(
+        (one.read().as_deref(), two.read().as_deref()),
+        (Some("1"), Some("2"))
+    );
     one.remove();
     assert_eq!((one.read(), two.read().as_deref()), (None, Some("2")));
     two.remove();
@@ -46,7 +52,12 @@ async fn the_cookie_ends_with_the_browser_and_goes_to_no_other_site() {
     if !store.is_undefined() {
         let cookie = crate::browser::settled(&store).await.unwrap();
         assert!(crate::browser::member(&cookie, "expires").is_null());
-        assert_eq!(crate::browser::member(&cookie, "sameSite").as_string().as_deref(), Some("strict"));
+        assert_eq!(
+            crate::browser::member(&cookie, "sameSite")
+                .as_string()
+                .as_deref(),
+            Some("strict")
+        );
     }
     share.remove();
 }

@@ -10,7 +10,10 @@ use crate::session::Slot;
 
 fn areas() -> (Storage, Storage) {
     let window = web_sys::window().unwrap();
-    (window.local_storage().unwrap().unwrap(), window.session_storage().unwrap().unwrap())
+    (
+        window.local_storage().unwrap().unwrap(),
+        window.session_storage().unwrap().unwrap(),
+    )
 }
 
 #[wasm_bindgen_test]
@@ -32,7 +35,9 @@ fn what_waits_is_read_as_it_was_kept_and_is_gone_when_it_is_deleted() {
 fn what_somebody_else_wrote_there_is_not_believed() {
     let keys = Keys::new("broken");
     let (_, session) = areas();
-    session.set_item("nightlatch.broken.sign-in", "{ no json").unwrap();
+    session
+        .set_item("nightlatch.broken.sign-in", "{ no json")
+        .unwrap();
     assert_eq!(keys.read(Slot::SignIn), None);
     keys.wipe(Clear::Own);
 }
@@ -42,7 +47,10 @@ fn two_clients_do_not_meet() {
     let (one, two) = (Keys::new("one"), Keys::new("one2"));
     one.keep(Slot::Left, Some(&1.into()));
     two.keep(Slot::Left, Some(&2.into()));
-    assert_eq!(one.wipe(Clear::Own), (vec!["nightlatch.one.left".to_owned()], vec![]));
+    assert_eq!(
+        one.wipe(Clear::Own),
+        (vec!["nightlatch.one.left".to_owned()], vec![])
+    );
     assert_eq!(one.read(Slot::Left), None);
     assert_eq!(two.read(Slot::Left), Some(2.into()));
     two.wipe(Clear::Own);
@@ -56,11 +64,20 @@ fn wiping_own_leaves_the_keys_of_others_and_wiping_all_does_not() {
     session.set_item("another.library", "1").unwrap();
     keys.keep(Slot::SignIn, Some(&1.into()));
     let (removed, residue) = keys.wipe(Clear::Own);
-    assert_eq!((removed, residue), (vec!["nightlatch.wipe.sign-in".to_owned()], vec![]));
+    assert_eq!(
+        (removed, residue),
+        (vec!["nightlatch.wipe.sign-in".to_owned()], vec![])
+    );
     assert!(local.get_item("another.library").unwrap().is_some());
     assert!(session.get_item("another.library").unwrap().is_some());
     let (removed, residue) = keys.wipe(Clear::All);
-    assert_eq!(removed.iter().filter(|name| *name == "another.library").count(), 2);
+    assert_eq!(
+        removed
+            .iter()
+            .filter(|name| *name == "another.library")
+            .count(),
+        2
+    );
     assert!(residue.is_empty());
     assert_eq!((local.length().unwrap(), session.length().unwrap()), (0, 0));
 }

@@ -28,7 +28,10 @@ async fn another_share_opens_nothing() {
 
 #[wasm_bindgen_test]
 async fn the_half_of_another_sealing_opens_nothing() {
-    let (one, two) = (vault::seal(TEXT, "share").await.unwrap(), vault::seal(TEXT, "share").await.unwrap());
+    let (one, two) = (
+        vault::seal(TEXT, "share").await.unwrap(),
+        vault::seal(TEXT, "share").await.unwrap(),
+    );
     assert_ne!(one.to_json(), two.to_json());
     let crossed = Sealed::from_json(&one.to_json(), two.key()).unwrap();
     assert!(vault::open(&crossed, "share").await.is_err());
@@ -44,7 +47,12 @@ async fn one_changed_byte_is_noticed() {
             changed.set_index(at, before ^ 1);
             let copy = invoke(&js("Object"), "assign", &[js("({})"), sealed.0.clone()]);
             js_sys::Reflect::set(&copy, &name.into(), &changed).unwrap();
-            assert!(vault::open(&Sealed::new(copy).unwrap(), "share").await.is_err(), "{name} {at}");
+            assert!(
+                vault::open(&Sealed::new(copy).unwrap(), "share")
+                    .await
+                    .is_err(),
+                "{name} {at}"
+            );
         }
     }
     assert!(vault::open(&sealed, "share").await.is_ok());
@@ -56,7 +64,11 @@ async fn the_stored_half_of_the_key_cannot_be_exported() {
     let key = sealed.key();
     assert_eq!(member(&key, "extractable").as_bool(), Some(false));
     for format in ["raw", "jwk"] {
-        let exported = invoke(&js("crypto.subtle"), "exportKey", &[format.into(), key.clone()]);
+        let exported = invoke(
+            &js("crypto.subtle"),
+            "exportKey",
+            &[format.into(), key.clone()],
+        );
         assert!(settled(&exported).await.is_err(), "{format}");
     }
 }
@@ -73,8 +85,17 @@ async fn the_parts_come_together_again() {
     let sealed = vault::seal(TEXT, "share").await.unwrap();
     let again = Sealed::from_json(&sealed.to_json(), sealed.key()).unwrap();
     assert_eq!(vault::open(&again, "share").await.unwrap(), TEXT);
-    let cloned = invoke(&js("globalThis"), "structuredClone", std::slice::from_ref(&sealed.0));
-    assert_eq!(vault::open(&Sealed::new(cloned).unwrap(), "share").await.unwrap(), TEXT);
+    let cloned = invoke(
+        &js("globalThis"),
+        "structuredClone",
+        std::slice::from_ref(&sealed.0),
+    );
+    assert_eq!(
+        vault::open(&Sealed::new(cloned).unwrap(), "share")
+            .await
+            .unwrap(),
+        TEXT
+    );
     assert!(Sealed::from_json(&sealed.to_json(), JsValue::UNDEFINED).is_none());
     assert!(Sealed::new(JsValue::NULL).is_none());
     assert!(Sealed::new(js("({ key: 1 })")).is_none());
@@ -83,6 +104,11 @@ async fn the_parts_come_together_again() {
 #[wasm_bindgen_test]
 async fn what_is_not_whole_opens_to_nothing() {
     for odd in ["({ key: {} })", "({ key: {}, iv: 1, text: 'x' })"] {
-        assert!(vault::open(&Sealed::new(js(odd)).unwrap(), "share").await.is_err(), "{odd}");
+        assert!(
+            vault::open(&Sealed::new(js(odd)).unwrap(), "share")
+                .await
+                .is_err(),
+            "{odd}"
+        );
     }
 }

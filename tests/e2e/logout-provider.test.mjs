@@ -53,15 +53,6 @@ test("LOUT-2 LOUT-4 LOUT-5 the provider gets the ID token, the registered addres
   assert.ok(state.length >= 22, "128 bits");
 });
 
-test("LOUT-10 the way to the provider is a form POST, so that no address and no history holds the ID token", async () => {
-  const tab = await openSignedIn(stage);
-
-  await leaveForGood(tab);
-  await comeBack(stage, tab);
-
-  assert.deepEqual(stage.world.requests.of("end_session").map(({ method }) => method), ["POST"]);
-});
-
 test("LOUT-6 LOUT-7 everything local and both tokens are done before the page leaves for the provider", async () => {
   const tab = await openSignedIn(stage);
 

@@ -2,7 +2,9 @@
 
 use nightlatch::protocol::authorization::{self, Arrival, Login, Pending};
 use nightlatch::protocol::id_token::{self, Expected};
-use nightlatch::protocol::{Error, Json, Metadata, Options, Response, Secret, base64url, discovery, revocation, token, url};
+use nightlatch::protocol::{
+    Error, Json, Metadata, Options, Response, Secret, base64url, discovery, revocation, token, url,
+};
 use nightlatch::session::Record;
 use proptest::prelude::*;
 use serde_json::Value;
@@ -34,15 +36,50 @@ fn json() -> impl Strategy<Value = Value> {
     ];
     leaf.prop_recursive(3, 48, 8, |inner| {
         let name = proptest::sample::select(vec![
-            "generation", "serial", "ledger", "id", "kind", "at", "present", "revision", "sent", "sentAt", "slot", "state",
-            "nonce", "verifier", "begunAt", "returnTo", "maxAge", "acrValues", "iss", "sub", "aud", "exp", "iat", "issuer",
-            "access_token", "token_type", "expires_in", "error", "error_description", "extraParams", "clientId",
-            "redirectUri", "allowedOrigins", "scope", "metadata", "token_endpoint", "__proto__",
+            "generation",
+            "serial",
+            "ledger",
+            "id",
+            "kind",
+            "at",
+            "present",
+            "revision",
+            "sent",
+            "sentAt",
+            "slot",
+            "state",
+            "nonce",
+            "verifier",
+            "begunAt",
+            "returnTo",
+            "maxAge",
+            "acrValues",
+            "iss",
+            "sub",
+            "aud",
+            "exp",
+            "iat",
+            "issuer",
+            "access_token",
+            "token_type",
+            "expires_in",
+            "error",
+            "error_description",
+            "extraParams",
+            "clientId",
+            "redirectUri",
+            "allowedOrigins",
+            "scope",
+            "metadata",
+            "token_endpoint",
+            "__proto__",
         ]);
         prop_oneof![
             proptest::collection::vec(inner.clone(), 0..8).prop_map(Value::from),
-            proptest::collection::vec((name, inner), 0..8)
-                .prop_map(|members| members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()),
+            proptest::collection::vec((name, inner), 0..8).prop_map(|members| members
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect()),
         ]
     })
 }

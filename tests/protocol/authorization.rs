@@ -6,7 +6,9 @@ use nightlatch::protocol::authorization::{self, Arrival, Login, Pending};
 use nightlatch::protocol::{Code, Metadata, Options, Result, Secret};
 use serde_json::{Value, json};
 
-use crate::kit::{ISSUER, ORIGIN, code, core, metadata, metadata_with, options, options_with, owned, pairs, plain};
+use crate::kit::{
+    ISSUER, ORIGIN, code, core, metadata, metadata_with, options, options_with, owned, pairs, plain,
+};
 
 const NOW: u64 = 1_790_000_000_000;
 const CALLBACK: &str = "https://app.example/callback";
@@ -72,7 +74,10 @@ fn what_the_app_asks_for_is_added_each_once() {
         ("ui_locales", "de en"),
         ("audience", "https://api.example/?a=b&c"),
     ] {
-        assert!(pairs.contains(&(name.to_owned(), value.to_owned())), "{name}");
+        assert!(
+            pairs.contains(&(name.to_owned(), value.to_owned())),
+            "{name}"
+        );
     }
     let names: HashSet<_> = pairs.iter().map(|(name, _)| name).collect();
     assert_eq!(names.len(), pairs.len());
@@ -84,9 +89,13 @@ fn what_the_app_asks_for_is_added_each_once() {
 #[test]
 fn the_query_of_the_endpoint_is_kept() {
     // AUTHZ-8
-    let metadata = metadata_with(json!({ "authorization_endpoint": "https://h.example/a?tenant=1" }));
+    let metadata =
+        metadata_with(json!({ "authorization_endpoint": "https://h.example/a?tenant=1" }));
     let address = address(&options(), &metadata, json!({}));
-    assert!(address.starts_with("https://h.example/a?tenant=1&response_type=code&"), "{address}");
+    assert!(
+        address.starts_with("https://h.example/a?tenant=1&response_type=code&"),
+        "{address}"
+    );
 }
 
 #[test]
@@ -109,15 +118,27 @@ fn state_nonce_and_verifier_are_each_of_their_own_random_bytes() {
         assert_eq!(one.verifier != zero.verifier, at >= 64);
     }
     let whole = Pending::new(&login, &[0xff; 96], 1, NOW);
-    assert!(whole.verifier.reveal().bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)));
+    assert!(
+        whole
+            .verifier
+            .reveal()
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte))
+    );
 }
 
 #[test]
 fn a_sign_in_under_way_comes_back_from_storage_as_it_went_in() {
     // AUTHZ-12
-    for asked in [json!({}), json!({ "returnTo": "/a?b#c", "maxAge": 0, "acrValues": "gold" })] {
+    for asked in [
+        json!({}),
+        json!({ "returnTo": "/a?b#c", "maxAge": 0, "acrValues": "gold" }),
+    ] {
         let pending = pending(&login(asked));
-        assert_eq!(Pending::from_json(&pending.to_json(), ORIGIN), Some(pending));
+        assert_eq!(
+            Pending::from_json(&pending.to_json(), ORIGIN),
+            Some(pending)
+        );
     }
 }
 
@@ -137,7 +158,11 @@ fn what_storage_gives_is_not_believed() {
     ] {
         let mut broken = whole.clone();
         broken[name] = bad.clone();
-        assert_eq!(Pending::from_json(&core(broken), ORIGIN), None, "{name} {bad}");
+        assert_eq!(
+            Pending::from_json(&core(broken), ORIGIN),
+            None,
+            "{name} {bad}"
+        );
     }
     for nothing in [json!(null), json!([]), json!("x"), json!({})] {
         assert_eq!(Pending::from_json(&core(nothing), ORIGIN), None);
@@ -145,7 +170,12 @@ fn what_storage_gives_is_not_believed() {
     // RESP-13
     let mut elsewhere = whole;
     elsewhere["returnTo"] = json!("//evil.example");
-    assert_eq!(Pending::from_json(&core(elsewhere), ORIGIN).unwrap().return_to, "/");
+    assert_eq!(
+        Pending::from_json(&core(elsewhere), ORIGIN)
+            .unwrap()
+            .return_to,
+        "/"
+    );
 }
 
 #[test]
@@ -160,7 +190,11 @@ fn a_sign_in_cannot_be_answered_after_an_hour() {
 #[test]
 fn only_an_address_at_the_redirect_uri_with_a_state_is_an_answer() {
     // RESP-1, RESP-2
-    let arrives = |address: &str, at: &str| Arrival::parse(address, at).unwrap().map(|arrival| arrival.state);
+    let arrives = |address: &str, at: &str| {
+        Arrival::parse(address, at)
+            .unwrap()
+            .map(|arrival| arrival.state)
+    };
     let some = Some("s".to_owned());
     for address in [
         "https://app.example/callback?state=s&code=c",
@@ -173,7 +207,10 @@ fn only_an_address_at_the_redirect_uri_with_a_state_is_an_answer() {
     for (address, at) in [
         ("https://app.example?state=s", "https://app.example/"),
         ("https://app.example/?state=s", "https://app.example"),
-        ("https://app.example/callback?state=s", "https://app.example/callback?x=1"),
+        (
+            "https://app.example/callback?state=s",
+            "https://app.example/callback?x=1",
+        ),
     ] {
         assert_eq!(arrives(address, at), some, "{address}");
     }
@@ -205,7 +242,11 @@ fn a_parameter_that_stands_twice_spoils_the_answer() {
         "state=s&error=a&error=b",
         "state=s&code=c&%63ode=d",
     ] {
-        assert_eq!(code(Arrival::parse(&format!("{CALLBACK}?{query}"), CALLBACK)), Code::InvalidResponse, "{query}");
+        assert_eq!(
+            code(Arrival::parse(&format!("{CALLBACK}?{query}"), CALLBACK)),
+            Code::InvalidResponse,
+            "{query}"
+        );
     }
 }
 
@@ -215,11 +256,18 @@ fn an_implicit_answer_is_no_answer_to_a_sign_in() {
     let fragment = format!("{CALLBACK}#access_token=evil&state=s&code=c");
     assert_eq!(Arrival::parse(&fragment, CALLBACK), Ok(None));
     let query = format!("{CALLBACK}?access_token=evil&id_token=evil&state=s");
-    assert!(!Arrival::parse(&query, CALLBACK).unwrap().unwrap().is_authorization());
+    assert!(
+        !Arrival::parse(&query, CALLBACK)
+            .unwrap()
+            .unwrap()
+            .is_authorization()
+    );
 }
 
 fn judged(query: &str, metadata: &Metadata) -> Result<Secret> {
-    let arrival = Arrival::parse(&format!("{CALLBACK}?state=s&{query}"), CALLBACK).unwrap().unwrap();
+    let arrival = Arrival::parse(&format!("{CALLBACK}?state=s&{query}"), CALLBACK)
+        .unwrap()
+        .unwrap();
     authorization::response(&arrival, &options(), metadata)
 }
 
@@ -227,8 +275,18 @@ fn judged(query: &str, metadata: &Metadata) -> Result<Secret> {
 fn an_answer_that_names_another_issuer_is_refused_whether_it_brings_a_code_or_an_error() {
     // RESP-3
     let metadata = metadata();
-    assert_eq!(judged("code=c&iss=https%3A%2F%2Fid.example", &metadata).unwrap().reveal(), "c");
-    assert_eq!(judged("code=c&iss=https://id.example", &metadata).unwrap().reveal(), "c");
+    assert_eq!(
+        judged("code=c&iss=https%3A%2F%2Fid.example", &metadata)
+            .unwrap()
+            .reveal(),
+        "c"
+    );
+    assert_eq!(
+        judged("code=c&iss=https://id.example", &metadata)
+            .unwrap()
+            .reveal(),
+        "c"
+    );
     for issuer in [
         "",
         "https://evil.example",
@@ -238,7 +296,10 @@ fn an_answer_that_names_another_issuer_is_refused_whether_it_brings_a_code_or_an
         "https%253A%252F%252Fid.example",
         "id.example",
     ] {
-        for query in [format!("code=c&iss={issuer}"), format!("error=access_denied&iss={issuer}")] {
+        for query in [
+            format!("code=c&iss={issuer}"),
+            format!("error=access_denied&iss={issuer}"),
+        ] {
             let error = judged(&query, &metadata).unwrap_err();
             assert_eq!(error.code, Code::ResponseIssuerMismatch, "{query}");
             // It is not from the provider that was asked, so its words are not that provider's.
@@ -251,10 +312,16 @@ fn an_answer_that_names_another_issuer_is_refused_whether_it_brings_a_code_or_an
 fn an_answer_must_name_its_issuer_where_the_provider_says_that_it_does() {
     // RESP-4
     let metadata = metadata_with(json!({ "authorization_response_iss_parameter_supported": true }));
-    assert_eq!(code(judged("code=c", &metadata)), Code::ResponseIssuerMismatch);
+    assert_eq!(
+        code(judged("code=c", &metadata)),
+        Code::ResponseIssuerMismatch
+    );
     assert!(judged(&format!("code=c&iss={ISSUER}"), &metadata).is_ok());
     // Measured: such providers leave it out of errors.
-    assert_eq!(code(judged("error=access_denied", &metadata)), Code::AuthorizationRefused);
+    assert_eq!(
+        code(judged("error=access_denied", &metadata)),
+        Code::AuthorizationRefused
+    );
 }
 
 #[test]
@@ -266,36 +333,70 @@ fn a_refusal_keeps_the_providers_words_without_what_does_not_belong_in_them() {
     let refusal = error.refusal.unwrap();
     assert_eq!(refusal.status, None);
     assert_eq!(refusal.error.as_deref(), Some("access_denied"));
-    assert_eq!(refusal.description.as_deref(), Some("<img onerror=?x?>????"));
-    let long = judged(&format!("error=x&error_description={}", "y".repeat(5_000)), &metadata()).unwrap_err();
+    assert_eq!(
+        refusal.description.as_deref(),
+        Some("<img onerror=?x?>????")
+    );
+    let long = judged(
+        &format!("error=x&error_description={}", "y".repeat(5_000)),
+        &metadata(),
+    )
+    .unwrap_err();
     assert_eq!(long.refusal.unwrap().description.unwrap().len(), 300);
     // An unknown code stays as it is.
     let unknown = judged("error=unmet_authentication_requirements", &metadata()).unwrap_err();
-    assert_eq!(unknown.refusal.unwrap().error.as_deref(), Some("unmet_authentication_requirements"));
+    assert_eq!(
+        unknown.refusal.unwrap().error.as_deref(),
+        Some("unmet_authentication_requirements")
+    );
 }
 
 #[test]
 fn an_answer_without_a_code_is_none() {
     // RESP-11
-    for query in ["", "code=", "access_token=evil&token_type=Bearer", "id_token=evil"] {
-        assert_eq!(code(judged(query, &metadata())), Code::InvalidResponse, "{query}");
+    for query in [
+        "",
+        "code=",
+        "access_token=evil&token_type=Bearer",
+        "id_token=evil",
+    ] {
+        assert_eq!(
+            code(judged(query, &metadata())),
+            Code::InvalidResponse,
+            "{query}"
+        );
     }
     // An error beside a code is an error.
-    assert_eq!(code(judged("code=c&error=access_denied", &metadata())), Code::AuthorizationRefused);
+    assert_eq!(
+        code(judged("code=c&error=access_denied", &metadata())),
+        Code::AuthorizationRefused
+    );
 }
 
 #[test]
 fn the_address_is_cleaned_of_the_answer_and_of_nothing_else() {
     // RESP-7
     for (address, cleaned) in [
-        ("https://app.example/callback?code=c&state=s", "https://app.example/callback"),
+        (
+            "https://app.example/callback?code=c&state=s",
+            "https://app.example/callback",
+        ),
         (
             "https://app.example/callback?a=1&code=c&state=s&iss=i&session_state=x&b=2",
             "https://app.example/callback?a=1&b=2",
         ),
-        ("https://app.example/callback?error=e&error_description=d&error_uri=u&state=s#top", "https://app.example/callback#top"),
-        ("https://app.example/callback?barcode=1&mystate=2", "https://app.example/callback?barcode=1&mystate=2"),
-        ("https://app.example/?q=a%20b&code=c", "https://app.example/?q=a%20b"),
+        (
+            "https://app.example/callback?error=e&error_description=d&error_uri=u&state=s#top",
+            "https://app.example/callback#top",
+        ),
+        (
+            "https://app.example/callback?barcode=1&mystate=2",
+            "https://app.example/callback?barcode=1&mystate=2",
+        ),
+        (
+            "https://app.example/?q=a%20b&code=c",
+            "https://app.example/?q=a%20b",
+        ),
         ("https://app.example/", "https://app.example/"),
         ("https://app.example/#code=c", "https://app.example/#code=c"),
     ] {

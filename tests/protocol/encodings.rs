@@ -3,10 +3,15 @@
 use nightlatch::protocol::{base64url, pkce, url};
 use serde_json::Value;
 
-use crate::kit::{owned, pairs, plain, parse, vectors};
+use crate::kit::{owned, pairs, parse, plain, vectors};
 
 fn octets(value: &Value) -> Vec<u8> {
-    value.as_array().unwrap().iter().map(|octet| octet.as_u64().unwrap() as u8).collect()
+    value
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|octet| octet.as_u64().unwrap() as u8)
+        .collect()
 }
 
 #[test]
@@ -14,8 +19,14 @@ fn a_verifier_and_its_challenge_are_those_of_rfc_7636() {
     // AUTHZ-3
     let vector = vectors("pkce");
     let entropy: [u8; 32] = octets(&vector["verifier_octets"]).try_into().unwrap();
-    assert_eq!(pkce::verifier(&entropy).reveal(), vector["verifier"].as_str().unwrap());
-    assert_eq!(pkce::challenge(&octets(&vector["digest_octets"])), vector["challenge"].as_str().unwrap());
+    assert_eq!(
+        pkce::verifier(&entropy).reveal(),
+        vector["verifier"].as_str().unwrap()
+    );
+    assert_eq!(
+        pkce::challenge(&octets(&vector["digest_octets"])),
+        vector["challenge"].as_str().unwrap()
+    );
     assert_eq!(pkce::METHOD, "S256");
 }
 
@@ -38,7 +49,10 @@ fn the_parts_of_a_signed_token_are_read_as_rfc_7515_writes_them() {
     // IDT-1
     let vector = vectors("jws");
     let token = vector["token"].as_str().unwrap();
-    let parts: Vec<_> = token.split('.').map(|part| base64url::decode(part).unwrap()).collect();
+    let parts: Vec<_> = token
+        .split('.')
+        .map(|part| base64url::decode(part).unwrap())
+        .collect();
     let read = |part: &[u8]| plain(&parse(core::str::from_utf8(part).unwrap()).unwrap());
     // The core has one kind of number, so they are compared as such.
     assert_eq!(read(&parts[0]), vector["header"]);
@@ -53,18 +67,30 @@ fn the_parts_of_a_signed_token_are_read_as_rfc_7515_writes_them() {
 fn forms_are_written_as_rfc_6749_says_and_read_both_ways() {
     // AUTHZ-8
     for pair in vectors("form")["pairs"].as_array().unwrap() {
-        let (value, written) = (pair["value"].as_str().unwrap(), pair["written"].as_str().unwrap());
+        let (value, written) = (
+            pair["value"].as_str().unwrap(),
+            pair["written"].as_str().unwrap(),
+        );
         assert_eq!(url::form(&[("name", value)]), format!("name={written}"));
-        assert_eq!(url::read_form(&format!("name={written}")), owned(&[("name", value)]));
+        assert_eq!(
+            url::read_form(&format!("name={written}")),
+            owned(&[("name", value)])
+        );
         if let Some(also) = pair["also_read"].as_str() {
-            assert_eq!(url::read_form(&format!("name={also}")), owned(&[("name", value)]));
+            assert_eq!(
+                url::read_form(&format!("name={also}")),
+                owned(&[("name", value)])
+            );
         }
     }
 }
 
 #[test]
 fn names_are_encoded_like_values() {
-    assert_eq!(url::form(&[("a b", "1"), ("é&", "2=3")]), "a%20b=1&%C3%A9%26=2%3D3");
+    assert_eq!(
+        url::form(&[("a b", "1"), ("é&", "2=3")]),
+        "a%20b=1&%C3%A9%26=2%3D3"
+    );
 }
 
 #[test]

@@ -9,7 +9,8 @@ use crate::kit::{options, options_with, owned, pairs};
 fn the_provider_is_told_who_signs_out_and_where_to_go_on() {
     let options = options_with(json!({ "postLogoutRedirectUri": "https://app.example/bye" }));
     let hint = Secret::new("a.b.c".to_owned());
-    let address = end_session::request(&options, "https://id.example/logout?ui=1", Some(&hint), "s");
+    let address =
+        end_session::request(&options, "https://id.example/logout?ui=1", Some(&hint), "s");
     let (endpoint, query) = address.reveal().split_once('?').unwrap();
     assert_eq!(endpoint, "https://id.example/logout");
     assert_eq!(

@@ -7,7 +7,12 @@ use serde_json::{Value, json};
 use crate::kit::{ISSUER, core, merged, options, options_with, parse, plain, vectors};
 
 const NOW: u64 = 1_790_000_000;
-const ANY: Expected<'static> = Expected { nonce: Some("n"), previous: None, max_age: None, acr_values: None };
+const ANY: Expected<'static> = Expected {
+    nonce: Some("n"),
+    previous: None,
+    max_age: None,
+    acr_values: None,
+};
 
 fn claims(changes: Value) -> Value {
     merged(
@@ -22,11 +27,21 @@ fn token(header: Value, claims: Value) -> String {
 }
 
 fn judged_with(token: &str, expected: Expected<'_>, options: &Options) -> Result<Claims> {
-    id_token::check(&Secret::new(token.to_owned()), expected, options, NOW * 1000, &parse)
+    id_token::check(
+        &Secret::new(token.to_owned()),
+        expected,
+        options,
+        NOW * 1000,
+        &parse,
+    )
 }
 
 fn judged(claims: Value, expected: Expected<'_>) -> Result<Claims> {
-    judged_with(&token(json!({ "alg": "RS256" }), claims), expected, &options())
+    judged_with(
+        &token(json!({ "alg": "RS256" }), claims),
+        expected,
+        &options(),
+    )
 }
 
 #[track_caller]
@@ -45,7 +60,8 @@ fn taken(claims: Value, expected: Expected<'_>) {
 
 #[test]
 fn a_good_token_gives_its_claims() {
-    let claims = claims(json!({ "name": "Ada", "not_heard_of": { "a": [null] }, "constructor": "x" }));
+    let claims =
+        claims(json!({ "name": "Ada", "not_heard_of": { "a": [null] }, "constructor": "x" }));
     let checked = judged(claims.clone(), ANY).unwrap();
     assert_eq!(checked.subject(), "ada");
     let given = plain(checked.json());
@@ -66,7 +82,7 @@ fn what_is_no_signed_token_in_three_parts_is_refused() {
         String::new(),
         "..".to_owned(),
         format!("{header}.{payload}"),
-        format!("{header}.{payload}."  ) + ".",
+        format!("{header}.{payload}.") + ".",
         format!("{header}.{payload}.{signature}.x.y"),
         format!("{header}=.{payload}.{signature}"),
         format!("{header}.{payload}=.{signature}"),
@@ -87,7 +103,10 @@ fn what_is_no_signed_token_in_three_parts_is_refused() {
     assert!(judged_with(&good, ANY, &options()).is_ok());
     // RFC 7515's own example is read, and is not ours.
     let joe = vectors("jws")["token"].as_str().unwrap().to_owned();
-    assert_eq!(judged_with(&joe, ANY, &options()).unwrap_err().code, Code::IdTokenInvalid);
+    assert_eq!(
+        judged_with(&joe, ANY, &options()).unwrap_err().code,
+        Code::IdTokenInvalid
+    );
 }
 
 #[test]
@@ -95,7 +114,11 @@ fn critical_extensions_are_refused() {
     // IDT-1
     for crit in [json!(["b64"]), json!([]), json!("x")] {
         let token = token(json!({ "alg": "RS256", "crit": crit }), claims(json!({})));
-        assert_eq!(judged_with(&token, ANY, &options()).unwrap_err().code, Code::IdTokenInvalid, "{crit}");
+        assert_eq!(
+            judged_with(&token, ANY, &options()).unwrap_err().code,
+            Code::IdTokenInvalid,
+            "{crit}"
+        );
     }
 }
 
@@ -118,10 +141,19 @@ fn an_algorithm_that_needs_no_key_or_a_shared_one_is_refused() {
         json!("é"),
     ] {
         let token = token(json!({ "alg": alg }), claims(json!({})));
-        assert_eq!(judged_with(&token, ANY, &options()).unwrap_err().code, Code::IdTokenInvalid, "{alg}");
+        assert_eq!(
+            judged_with(&token, ANY, &options()).unwrap_err().code,
+            Code::IdTokenInvalid,
+            "{alg}"
+        );
     }
-    for alg in ["RS256", "RS512", "PS256", "ES256", "ES384", "EdDSA", "Ed25519"] {
-        let token = token(json!({ "alg": alg, "kid": "1", "typ": "JWT", "jku": "https://evil.example/" }), claims(json!({})));
+    for alg in [
+        "RS256", "RS512", "PS256", "ES256", "ES384", "EdDSA", "Ed25519",
+    ] {
+        let token = token(
+            json!({ "alg": alg, "kid": "1", "typ": "JWT", "jku": "https://evil.example/" }),
+            claims(json!({})),
+        );
         assert!(judged_with(&token, ANY, &options()).is_ok(), "{alg}");
     }
 }
@@ -145,7 +177,13 @@ fn the_issuer_is_compared_character_for_character() {
 #[test]
 fn the_subject_is_a_text_of_1_to_255() {
     // IDT-4
-    for subject in [json!(""), json!(null), json!(1), json!(["ada"]), json!("x".repeat(256))] {
+    for subject in [
+        json!(""),
+        json!(null),
+        json!(1),
+        json!(["ada"]),
+        json!("x".repeat(256)),
+    ] {
         refused(claims(json!({ "sub": subject })), ANY);
     }
     taken(claims(json!({ "sub": "x".repeat(255) })), ANY);
@@ -177,7 +215,10 @@ fn the_audience_is_this_client() {
 #[test]
 fn another_audience_beside_this_client_needs_azp() {
     // IDT-5
-    taken(claims(json!({ "aud": ["other", "spa"], "azp": "spa" })), ANY);
+    taken(
+        claims(json!({ "aud": ["other", "spa"], "azp": "spa" })),
+        ANY,
+    );
     taken(claims(json!({ "azp": "spa" })), ANY);
     for changes in [
         json!({ "aud": ["spa", "other"] }),
@@ -225,7 +266,14 @@ fn the_times_are_numbers_within_the_skew() {
         refused(claims(bad), ANY);
     }
     let strict = options_with(json!({ "clockSkew": 0 }));
-    let at = |changes| judged_with(&token(json!({ "alg": "RS256" }), claims(changes)), ANY, &strict).is_ok();
+    let at = |changes| {
+        judged_with(
+            &token(json!({ "alg": "RS256" }), claims(changes)),
+            ANY,
+            &strict,
+        )
+        .is_ok()
+    };
     assert!(at(json!({ "exp": NOW + 1 })));
     assert!(!at(json!({ "exp": NOW })));
     assert!(!at(json!({ "iat": NOW + 1 })));
@@ -234,7 +282,14 @@ fn the_times_are_numbers_within_the_skew() {
 #[test]
 fn the_nonce_is_that_of_the_request() {
     // IDT-7
-    for nonce in [json!(null), json!("m"), json!(""), json!("N"), json!(["n"]), json!(1)] {
+    for nonce in [
+        json!(null),
+        json!("m"),
+        json!(""),
+        json!("N"),
+        json!(["n"]),
+        json!(1),
+    ] {
         refused(claims(json!({ "nonce": nonce })), ANY);
     }
     // None was sent.
@@ -245,7 +300,10 @@ fn the_nonce_is_that_of_the_request() {
 #[test]
 fn max_age_is_checked_also_where_it_is_0() {
     // IDT-9, AUTHZ-12
-    let asked = |seconds| Expected { max_age: Some(seconds), ..ANY };
+    let asked = |seconds| Expected {
+        max_age: Some(seconds),
+        ..ANY
+    };
     taken(claims(json!({ "auth_time": NOW })), asked(0));
     taken(claims(json!({ "auth_time": NOW - 30 })), asked(0));
     taken(claims(json!({ "auth_time": NOW - 90 })), asked(60));
@@ -260,10 +318,20 @@ fn max_age_is_checked_also_where_it_is_0() {
 #[test]
 fn the_authentication_context_is_one_of_those_asked_for() {
     // IDT-9
-    let asked = Expected { acr_values: Some("silver gold"), ..ANY };
+    let asked = Expected {
+        acr_values: Some("silver gold"),
+        ..ANY
+    };
     taken(claims(json!({ "acr": "gold" })), asked);
     taken(claims(json!({ "acr": "silver" })), asked);
-    for acr in [json!(null), json!("bronze"), json!("silver gold"), json!(""), json!(["gold"]), json!("old")] {
+    for acr in [
+        json!(null),
+        json!("bronze"),
+        json!("silver gold"),
+        json!(""),
+        json!(["gold"]),
+        json!("old"),
+    ] {
         refused(claims(json!({ "acr": acr })), asked);
     }
 }
@@ -286,9 +354,17 @@ fn before() -> Claims {
 fn a_refreshed_token_needs_no_nonce_and_keeps_the_user() {
     // IDT-10, IDT-11
     let before = before();
-    let refreshed = Expected { nonce: None, previous: Some(&before), max_age: None, acr_values: None };
+    let refreshed = Expected {
+        nonce: None,
+        previous: Some(&before),
+        max_age: None,
+        acr_values: None,
+    };
     taken(claims(json!({ "nonce": null })), refreshed);
-    taken(claims(json!({ "nonce": null, "auth_time": NOW - 1_000 })), refreshed);
+    taken(
+        claims(json!({ "nonce": null, "auth_time": NOW - 1_000 })),
+        refreshed,
+    );
     taken(claims(json!({})), refreshed);
     for deviation in [
         json!({ "sub": "grace" }),
@@ -298,7 +374,10 @@ fn a_refreshed_token_needs_no_nonce_and_keeps_the_user() {
         json!({ "exp": NOW - 300 }),
         json!({ "azp": "other" }),
     ] {
-        refused(claims(merged(json!({ "nonce": null }), deviation)), refreshed);
+        refused(
+            claims(merged(json!({ "nonce": null }), deviation)),
+            refreshed,
+        );
     }
 }
 
@@ -306,7 +385,12 @@ fn a_refreshed_token_needs_no_nonce_and_keeps_the_user() {
 fn a_refreshed_token_that_has_a_nonce_has_the_one_of_the_sign_in() {
     // IDT-10: Core §12.2 "if a nonce Claim is present … its value MUST be the same"
     let before = before();
-    let refreshed = Expected { nonce: None, previous: Some(&before), max_age: None, acr_values: None };
+    let refreshed = Expected {
+        nonce: None,
+        previous: Some(&before),
+        max_age: None,
+        acr_values: None,
+    };
     refused(claims(json!({ "nonce": "m" })), refreshed);
     refused(claims(json!({ "nonce": 1 })), refreshed);
 }
@@ -316,10 +400,24 @@ fn a_refreshed_token_does_not_say_that_the_user_signed_in_at_another_time() {
     // IDT-10: Core §12.2 "if the ID Token contains an auth_time Claim, its value MUST represent the time
     // of the original authentication"
     let before = before();
-    let refreshed = Expected { nonce: None, previous: Some(&before), max_age: None, acr_values: None };
-    refused(claims(json!({ "nonce": null, "auth_time": NOW })), refreshed);
+    let refreshed = Expected {
+        nonce: None,
+        previous: Some(&before),
+        max_age: None,
+        acr_values: None,
+    };
+    refused(
+        claims(json!({ "nonce": null, "auth_time": NOW })),
+        refreshed,
+    );
     // Where the sign-in did not say it, there is nothing to compare.
     let silent = Claims::restored(core(claims(json!({}))));
-    let refreshed = Expected { previous: Some(&silent), ..refreshed };
-    taken(claims(json!({ "nonce": null, "auth_time": NOW })), refreshed);
+    let refreshed = Expected {
+        previous: Some(&silent),
+        ..refreshed
+    };
+    taken(
+        claims(json!({ "nonce": null, "auth_time": NOW })),
+        refreshed,
+    );
 }

@@ -25,7 +25,10 @@ pub(crate) fn parse(text: &str) -> Option<Json> {
 
 /// The smallest options that can be right, with `changes` on top.
 pub(crate) fn app(changes: Value) -> Value {
-    merged(json!({ "issuer": ISSUER, "clientId": "spa", "redirectUri": "https://app.example/callback" }), changes)
+    merged(
+        json!({ "issuer": ISSUER, "clientId": "spa", "redirectUri": "https://app.example/callback" }),
+        changes,
+    )
 }
 
 pub(crate) fn options_with(changes: Value) -> Options {
@@ -71,7 +74,10 @@ pub(crate) fn merged(mut base: Value, changes: Value) -> Value {
 }
 
 pub(crate) fn answer(status: u16, body: Value) -> Response {
-    Response { status, body: Some(core(body)) }
+    Response {
+        status,
+        body: Some(core(body)),
+    }
 }
 
 /// An answer whose body is no JSON.
@@ -101,7 +107,9 @@ fn percent(text: &str) -> String {
         rest = after;
         match byte {
             b'%' => {
-                bytes.push(u8::from_str_radix(core::str::from_utf8(&rest[..2]).unwrap(), 16).unwrap());
+                bytes.push(
+                    u8::from_str_radix(core::str::from_utf8(&rest[..2]).unwrap(), 16).unwrap(),
+                );
                 rest = &rest[2..];
             }
             b'+' => bytes.push(b' '),
@@ -112,7 +120,10 @@ fn percent(text: &str) -> String {
 }
 
 pub(crate) fn owned(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
-    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    pairs
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect()
 }
 
 #[track_caller]

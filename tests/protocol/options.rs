@@ -19,7 +19,10 @@ fn the_defaults_are_those_that_index_d_ts_documents() {
     assert_eq!(options.place, Place::Browser);
     assert_eq!(options.allowed_origins, ["https://app.example"]);
     assert_eq!(options.clear, Clear::Own);
-    assert_eq!((options.clock_skew_ms, options.request_timeout_ms), (30_000, 10_000));
+    assert_eq!(
+        (options.clock_skew_ms, options.request_timeout_ms),
+        (30_000, 10_000)
+    );
     assert_eq!(options.post_logout_redirect_uri, None);
     assert!(options.metadata.is_none());
     assert!(!options.loopback);
@@ -37,14 +40,23 @@ fn every_option_is_taken() {
         "requestTimeout": 2.5,
         "metadata": document(json!({})),
     }));
-    assert_eq!(options.post_logout_redirect_uri.as_deref(), Some("https://app.example/bye"));
+    assert_eq!(
+        options.post_logout_redirect_uri.as_deref(),
+        Some("https://app.example/bye")
+    );
     // AUTHZ-7
     assert_eq!(options.scope, "openid offline_access profile");
     assert_eq!(options.place, Place::Tab);
     assert_eq!(options.allowed_origins.len(), 2);
     assert_eq!(options.clear, Clear::All);
-    assert_eq!((options.clock_skew_ms, options.request_timeout_ms), (0, 2_500));
-    assert_eq!(options.metadata.unwrap().token_endpoint, "https://id.example/token");
+    assert_eq!(
+        (options.clock_skew_ms, options.request_timeout_ms),
+        (0, 2_500)
+    );
+    assert_eq!(
+        options.metadata.unwrap().token_endpoint,
+        "https://id.example/token"
+    );
 }
 
 #[test]
@@ -89,17 +101,34 @@ fn an_option_that_cannot_be_right_is_refused() {
 #[test]
 fn an_issuer_is_https_unless_page_and_issuer_stand_on_this_machine() {
     // DISC-4
-    for issuer in ["http://id.example", "http://localhost:4000", "javascript:alert(1)", "//id.example", "https://u@id.example"] {
-        assert_eq!(refused(json!({ "issuer": issuer })), Code::InsecureEndpoint, "{issuer}");
+    for issuer in [
+        "http://id.example",
+        "http://localhost:4000",
+        "javascript:alert(1)",
+        "//id.example",
+        "https://u@id.example",
+    ] {
+        assert_eq!(
+            refused(json!({ "issuer": issuer })),
+            Code::InsecureEndpoint,
+            "{issuer}"
+        );
     }
     let local = core(json!({
         "issuer": "http://127.0.0.1:4000", "clientId": "spa", "redirectUri": "http://localhost:3000/callback",
     }));
-    assert!(Options::parse(&local, "http://localhost:3000").unwrap().loopback);
+    assert!(
+        Options::parse(&local, "http://localhost:3000")
+            .unwrap()
+            .loopback
+    );
     let elsewhere = core(json!({
         "issuer": "http://id.example", "clientId": "spa", "redirectUri": "http://localhost:3000/callback",
     }));
-    assert_eq!(code(Options::parse(&elsewhere, "http://localhost:3000")), Code::InsecureEndpoint);
+    assert_eq!(
+        code(Options::parse(&elsewhere, "http://localhost:3000")),
+        Code::InsecureEndpoint
+    );
 }
 
 #[test]
@@ -108,34 +137,81 @@ fn metadata_by_hand_is_held_to_the_issuer_like_any_other() {
     let other = document(json!({ "issuer": "https://id.example/" }));
     assert_eq!(refused(json!({ "metadata": other })), Code::IssuerMismatch);
     let insecure = document(json!({ "token_endpoint": "http://id.example/token" }));
-    assert_eq!(refused(json!({ "metadata": insecure })), Code::InsecureEndpoint);
-    assert_eq!(refused(json!({ "metadata": "https://id.example" })), Code::IssuerMismatch);
+    assert_eq!(
+        refused(json!({ "metadata": insecure })),
+        Code::InsecureEndpoint
+    );
+    assert_eq!(
+        refused(json!({ "metadata": "https://id.example" })),
+        Code::IssuerMismatch
+    );
 }
 
 #[test]
 fn two_clients_on_one_origin_do_not_share_their_keys() {
-    let own = |issuer: &str, client: &str| options_with(json!({ "issuer": issuer, "clientId": client })).namespace();
-    assert_eq!(own("https://id.example", "spa"), own("https://id.example", "spa"));
-    assert_ne!(own("https://id.example", "spa"), own("https://id.example", "spa2"));
-    assert_ne!(own("https://id.example", "spa"), own("https://id.example/", "spa"));
+    let own = |issuer: &str, client: &str| {
+        options_with(json!({ "issuer": issuer, "clientId": client })).namespace()
+    };
+    assert_eq!(
+        own("https://id.example", "spa"),
+        own("https://id.example", "spa")
+    );
+    assert_ne!(
+        own("https://id.example", "spa"),
+        own("https://id.example", "spa2")
+    );
+    assert_ne!(
+        own("https://id.example", "spa"),
+        own("https://id.example/", "spa")
+    );
     let name = own("https://id.example", "spa");
-    assert!(name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'), "{name}");
+    assert!(
+        name.bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'),
+        "{name}"
+    );
 }
 
 #[test]
 fn the_place_to_come_back_to_is_this_app_s_own() {
     // RESP-13
     let options = options();
-    let back = |asked: Value, here: &str| Login::parse(&core(asked), here, &options).map(|login| login.return_to);
-    assert_eq!(back(json!({ "returnTo": "/inbox?a#b" }), ORIGIN), Ok("/inbox?a#b".to_owned()));
-    assert_eq!(back(json!({ "returnTo": "https://app.example/inbox" }), ORIGIN), Ok("/inbox".to_owned()));
-    assert_eq!(back(json!({}), "https://app.example/here?a#b"), Ok("/here?a#b".to_owned()));
+    let back = |asked: Value, here: &str| {
+        Login::parse(&core(asked), here, &options).map(|login| login.return_to)
+    };
+    assert_eq!(
+        back(json!({ "returnTo": "/inbox?a#b" }), ORIGIN),
+        Ok("/inbox?a#b".to_owned())
+    );
+    assert_eq!(
+        back(json!({ "returnTo": "https://app.example/inbox" }), ORIGIN),
+        Ok("/inbox".to_owned())
+    );
+    assert_eq!(
+        back(json!({}), "https://app.example/here?a#b"),
+        Ok("/here?a#b".to_owned())
+    );
     assert_eq!(back(json!({}), "https://app.example"), Ok("/".to_owned()));
     // An address that cannot be taken is no reason not to sign in.
-    assert_eq!(back(json!({}), "https://app.example//evil.example"), Ok("/".to_owned()));
-    assert_eq!(back(json!({}), "blob:https://app.example/0"), Ok("/".to_owned()));
-    for bad in ["//evil.example", "https://evil.example/", "javascript:alert(1)", "inbox"] {
-        assert_eq!(code(back(json!({ "returnTo": bad }), ORIGIN)), Code::RedirectRefused, "{bad}");
+    assert_eq!(
+        back(json!({}), "https://app.example//evil.example"),
+        Ok("/".to_owned())
+    );
+    assert_eq!(
+        back(json!({}), "blob:https://app.example/0"),
+        Ok("/".to_owned())
+    );
+    for bad in [
+        "//evil.example",
+        "https://evil.example/",
+        "javascript:alert(1)",
+        "inbox",
+    ] {
+        assert_eq!(
+            code(back(json!({ "returnTo": bad }), ORIGIN)),
+            Code::RedirectRefused,
+            "{bad}"
+        );
     }
 }
 
@@ -155,7 +231,11 @@ fn a_login_option_that_cannot_be_right_is_refused() {
         json!({ "extraParams": { "ui_locales": ["de", "en"] } }),
         json!({ "loginHint": "a", "extraParams": { "login_hint": "b" } }),
     ] {
-        assert_eq!(code(Login::parse(&core(asked.clone()), ORIGIN, &options())), Code::InvalidOptions, "{asked}");
+        assert_eq!(
+            code(Login::parse(&core(asked.clone()), ORIGIN, &options())),
+            Code::InvalidOptions,
+            "{asked}"
+        );
     }
 }
 
@@ -177,7 +257,11 @@ fn extra_parameters_cannot_take_the_place_of_nightlatch_s_own() {
         "prompt",
     ] {
         let asked = core(json!({ "extraParams": { name: "x" } }));
-        assert_eq!(code(Login::parse(&asked, ORIGIN, &options())), Code::InvalidOptions, "{name}");
+        assert_eq!(
+            code(Login::parse(&asked, ORIGIN, &options())),
+            Code::InvalidOptions,
+            "{name}"
+        );
     }
 }
 
@@ -185,7 +269,10 @@ fn extra_parameters_cannot_take_the_place_of_nightlatch_s_own() {
 fn extra_parameters_cannot_ask_for_what_would_then_not_be_checked() {
     // AUTHZ-7, AUTHZ-12: what is asked for by name is held against the ID token.
     for name in ["max_age", "acr_values"] {
-        for asked in [json!({ "extraParams": { name: "1" } }), json!({ "maxAge": 5, "acrValues": "a", "extraParams": { name: "1" } })] {
+        for asked in [
+            json!({ "extraParams": { name: "1" } }),
+            json!({ "maxAge": 5, "acrValues": "a", "extraParams": { name: "1" } }),
+        ] {
             let parsed = Login::parse(&core(asked.clone()), ORIGIN, &options());
             assert_eq!(code(parsed), Code::InvalidOptions, "{asked}");
         }

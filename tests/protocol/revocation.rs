@@ -7,16 +7,32 @@ use serde_json::{Value, json};
 use crate::kit::{answer, form, options, owned, page};
 
 fn request(hint: Hint, token: &str) -> Request {
-    revocation::request(&options(), "https://id.example/revoke", hint, &Secret::new(token.to_owned()), 5_000)
+    revocation::request(
+        &options(),
+        "https://id.example/revoke",
+        hint,
+        &Secret::new(token.to_owned()),
+        5_000,
+    )
 }
 
 #[test]
 fn a_token_is_revoked_by_a_post_that_outlives_the_page_and_needs_no_preflight() {
     // REV-1, REV-2, REV-12
-    for (hint, word) in [(Hint::RefreshToken, "refresh_token"), (Hint::AccessToken, "access_token")] {
+    for (hint, word) in [
+        (Hint::RefreshToken, "refresh_token"),
+        (Hint::AccessToken, "access_token"),
+    ] {
         let request = request(hint, "a+b&c");
         assert_eq!(request.url, "https://id.example/revoke");
-        assert_eq!(form(&request), owned(&[("token", "a+b&c"), ("token_type_hint", word), ("client_id", "spa")]));
+        assert_eq!(
+            form(&request),
+            owned(&[
+                ("token", "a+b&c"),
+                ("token_type_hint", word),
+                ("client_id", "spa")
+            ])
+        );
         assert!(request.keepalive);
         assert_eq!(request.timeout_ms, 5_000);
     }
@@ -34,17 +50,33 @@ fn two_large_tokens_do_not_go_over_what_a_page_may_leave_behind() {
 #[test]
 fn a_200_is_done_whatever_its_body() {
     // REV-4
-    for body in [json!({ "error": "invalid_token" }), json!({}), json!([]), json!("x"), json!({ "error": "unsupported_token_type" })] {
-        assert_eq!(revocation::response(&Ok(answer(200, body.clone()))), (Outcome::Revoked, None), "{body}");
+    for body in [
+        json!({ "error": "invalid_token" }),
+        json!({}),
+        json!([]),
+        json!("x"),
+        json!({ "error": "unsupported_token_type" }),
+    ] {
+        assert_eq!(
+            revocation::response(&Ok(answer(200, body.clone()))),
+            (Outcome::Revoked, None),
+            "{body}"
+        );
     }
-    assert_eq!(revocation::response(&Ok(page(200))), (Outcome::Revoked, None));
+    assert_eq!(
+        revocation::response(&Ok(page(200))),
+        (Outcome::Revoked, None)
+    );
 }
 
 #[test]
 fn a_kind_of_token_that_the_server_does_not_revoke_is_said_to_be_unsupported() {
     // REV-5
     let answer = answer(400, json!({ "error": "unsupported_token_type" }));
-    assert_eq!(revocation::response(&Ok(answer)), (Outcome::Unsupported, None));
+    assert_eq!(
+        revocation::response(&Ok(answer)),
+        (Outcome::Unsupported, None)
+    );
 }
 
 #[test]

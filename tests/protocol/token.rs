@@ -6,7 +6,10 @@ use serde_json::{Value, json};
 use crate::kit::{answer, code, form, merged, metadata, options, owned, page};
 
 fn granted(changes: Value) -> Value {
-    merged(json!({ "access_token": "AT", "token_type": "Bearer" }), changes)
+    merged(
+        json!({ "access_token": "AT", "token_type": "Bearer" }),
+        changes,
+    )
 }
 
 fn judged(body: Value) -> Result<Tokens> {
@@ -38,12 +41,23 @@ fn a_refresh_sends_the_token_and_asks_for_no_other_scope() {
     // TOK-1, TOK-14
     let request = token::refresh(&options(), &metadata(), &Secret::new("RT".to_owned()));
     assert_eq!(request.url, "https://id.example/token");
-    assert_eq!(form(&request), owned(&[("grant_type", "refresh_token"), ("refresh_token", "RT"), ("client_id", "spa")]));
+    assert_eq!(
+        form(&request),
+        owned(&[
+            ("grant_type", "refresh_token"),
+            ("refresh_token", "RT"),
+            ("client_id", "spa")
+        ])
+    );
 }
 
 #[test]
 fn a_request_does_not_print_what_it_carries() {
-    let request = token::refresh(&options(), &metadata(), &Secret::new("top-secret".to_owned()));
+    let request = token::refresh(
+        &options(),
+        &metadata(),
+        &Secret::new("top-secret".to_owned()),
+    );
     assert!(!format!("{request:?}").contains("top-secret"));
 }
 
@@ -61,15 +75,32 @@ fn a_grant_is_taken_member_by_member() {
     assert_eq!(tokens.expires_in, Some(3600));
     assert_eq!(tokens.scope.as_deref(), Some("openid"));
     let least = judged(granted(json!({}))).unwrap();
-    assert_eq!((least.refresh_token, least.id_token, least.expires_in, least.scope), (None, None, None, None));
-    assert_eq!(judged(granted(json!({ "scope": "" }))).unwrap().scope.as_deref(), Some(""));
+    assert_eq!(
+        (
+            least.refresh_token,
+            least.id_token,
+            least.expires_in,
+            least.scope
+        ),
+        (None, None, None, None)
+    );
+    assert_eq!(
+        judged(granted(json!({ "scope": "" })))
+            .unwrap()
+            .scope
+            .as_deref(),
+        Some("")
+    );
 }
 
 #[test]
 fn a_token_is_not_taken_from_a_prototype() {
     // TOK-17
     let body = r#"{ "__proto__": { "access_token": "evil", "token_type": "Bearer" }, "token_type": "Bearer" }"#;
-    assert_eq!(code(judged(serde_json::from_str(body).unwrap())), Code::InvalidResponse);
+    assert_eq!(
+        code(judged(serde_json::from_str(body).unwrap())),
+        Code::InvalidResponse
+    );
 }
 
 #[test]
@@ -94,7 +125,11 @@ fn only_a_200_with_an_object_and_an_access_token_is_a_grant() {
     }
     assert_eq!(code(token::response(&page(200))), Code::InvalidResponse);
     for status in [201, 204, 302, 400, 401, 500] {
-        assert_eq!(code(token::response(&answer(status, granted(json!({}))))), Code::TokenRefused, "{status}");
+        assert_eq!(
+            code(token::response(&answer(status, granted(json!({}))))),
+            Code::TokenRefused,
+            "{status}"
+        );
     }
     // TOK-18: 8 KB is a token.
     assert!(judged(granted(json!({ "access_token": "x".repeat(65_536) }))).is_ok());
@@ -104,10 +139,25 @@ fn only_a_200_with_an_object_and_an_access_token_is_a_grant() {
 fn the_token_type_is_bearer_in_any_case_and_nothing_else() {
     // TOK-4
     for kind in ["Bearer", "bearer", "BEARER"] {
-        assert!(judged(granted(json!({ "token_type": kind }))).is_ok(), "{kind}");
+        assert!(
+            judged(granted(json!({ "token_type": kind }))).is_ok(),
+            "{kind}"
+        );
     }
-    for kind in [json!("DPoP"), json!("mac"), json!("N_A"), json!(""), json!("Bearer "), json!(1), json!(["Bearer"])] {
-        assert_eq!(code(judged(granted(json!({ "token_type": kind })))), Code::InvalidResponse, "{kind}");
+    for kind in [
+        json!("DPoP"),
+        json!("mac"),
+        json!("N_A"),
+        json!(""),
+        json!("Bearer "),
+        json!(1),
+        json!(["Bearer"]),
+    ] {
+        assert_eq!(
+            code(judged(granted(json!({ "token_type": kind })))),
+            Code::InvalidResponse,
+            "{kind}"
+        );
     }
 }
 
@@ -122,13 +172,35 @@ fn a_lifetime_is_a_number_of_seconds_or_unknown() {
         (json!(1_u64 << 31), Some(1 << 31)),
         (Value::Null, None),
     ] {
-        assert_eq!(judged(granted(json!({ "expires_in": said }))).unwrap().expires_in, taken, "{said}");
+        assert_eq!(
+            judged(granted(json!({ "expires_in": said })))
+                .unwrap()
+                .expires_in,
+            taken,
+            "{said}"
+        );
     }
     // `null` in the body itself, too.
-    let null = serde_json::from_str(r#"{"access_token":"AT","token_type":"Bearer","expires_in":null}"#).unwrap();
+    let null =
+        serde_json::from_str(r#"{"access_token":"AT","token_type":"Bearer","expires_in":null}"#)
+            .unwrap();
     assert_eq!(judged(null).unwrap().expires_in, None);
-    for said in [json!(-1), json!(1e12), json!("1e12"), json!("abc"), json!(""), json!("-1"), json!(true), json!([3600]), json!((1_u64 << 31) + 1)] {
-        assert_eq!(code(judged(granted(json!({ "expires_in": said })))), Code::InvalidResponse, "{said}");
+    for said in [
+        json!(-1),
+        json!(1e12),
+        json!("1e12"),
+        json!("abc"),
+        json!(""),
+        json!("-1"),
+        json!(true),
+        json!([3600]),
+        json!((1_u64 << 31) + 1),
+    ] {
+        assert_eq!(
+            code(judged(granted(json!({ "expires_in": said })))),
+            Code::InvalidResponse,
+            "{said}"
+        );
     }
 }
 
@@ -136,13 +208,25 @@ fn a_lifetime_is_a_number_of_seconds_or_unknown() {
 fn a_refusal_is_told_by_the_servers_word_and_terminal_only_if_it_can_never_succeed() {
     // TOK-9
     let refusal = |status, body: Value| token::response(&answer(status, body)).unwrap_err();
-    for word in ["invalid_grant", "invalid_client", "unauthorized_client", "unsupported_grant_type"] {
+    for word in [
+        "invalid_grant",
+        "invalid_client",
+        "unauthorized_client",
+        "unsupported_grant_type",
+    ] {
         for status in [400, 401] {
             let error = refusal(status, json!({ "error": word, "error_description": "no" }));
             assert_eq!(error.code, Code::TokenRefused);
             assert!(token::is_terminal(&error), "{status} {word}");
             let refusal = error.refusal.unwrap();
-            assert_eq!((refusal.status, refusal.error.as_deref(), refusal.description.as_deref()), (Some(status), Some(word), Some("no")));
+            assert_eq!(
+                (
+                    refusal.status,
+                    refusal.error.as_deref(),
+                    refusal.description.as_deref()
+                ),
+                (Some(status), Some(word), Some("no"))
+            );
         }
     }
     for (status, body) in [

@@ -57,7 +57,11 @@ fn an_endpoint_that_is_anything_else_is_refused() {
         "HTTPS://id.example/",
     ] {
         for loopback in [false, true] {
-            assert_eq!(code(url::endpoint(bad, loopback)), Code::InsecureEndpoint, "{bad:?}");
+            assert_eq!(
+                code(url::endpoint(bad, loopback)),
+                Code::InsecureEndpoint,
+                "{bad:?}"
+            );
         }
     }
 }
@@ -75,7 +79,11 @@ fn plain_http_is_taken_for_this_machine_and_only_where_that_is_allowed() {
         "http://[::1]/",
     ] {
         assert!(url::endpoint(here, true).is_ok(), "{here}");
-        assert_eq!(code(url::endpoint(here, false)), Code::InsecureEndpoint, "{here}");
+        assert_eq!(
+            code(url::endpoint(here, false)),
+            Code::InsecureEndpoint,
+            "{here}"
+        );
     }
     for elsewhere in [
         "http://localhost.evil.example/",
@@ -87,7 +95,11 @@ fn plain_http_is_taken_for_this_machine_and_only_where_that_is_allowed() {
         "http://0.0.0.0/",
         "http://128.0.0.1/",
     ] {
-        assert_eq!(code(url::endpoint(elsewhere, true)), Code::InsecureEndpoint, "{elsewhere}");
+        assert_eq!(
+            code(url::endpoint(elsewhere, true)),
+            Code::InsecureEndpoint,
+            "{elsewhere}"
+        );
     }
 }
 
@@ -101,11 +113,17 @@ fn an_address_is_cut_in_its_parts() {
     assert_eq!(parts.query, Some("c=d?e"));
     assert_eq!(parts.fragment, Some("f#g"));
     let bare = url::parts("http://[::1]").unwrap();
-    assert_eq!((bare.scheme, bare.origin, bare.host, bare.path), ("http", "http://[::1]", "[::1]", ""));
+    assert_eq!(
+        (bare.scheme, bare.origin, bare.host, bare.path),
+        ("http", "http://[::1]", "[::1]", "")
+    );
     assert_eq!((bare.query, bare.fragment), (None, None));
     // A query may begin where a path would, and is not part of the host.
     let query = url::parts("https://id.example?a=/b@c:d");
-    assert_eq!(query.map(|parts| (parts.host, parts.path, parts.query)), Some(("id.example", "", Some("a=/b@c:d"))));
+    assert_eq!(
+        query.map(|parts| (parts.host, parts.path, parts.query)),
+        Some(("id.example", "", Some("a=/b@c:d")))
+    );
 }
 
 #[test]
@@ -123,7 +141,10 @@ fn a_target_inside_the_app_is_taken() {
         ("/straße", "/straße"),
         ("https://app.example", "/"),
         ("https://app.example/", "/"),
-        ("https://app.example/inbox?folder=1#top", "/inbox?folder=1#top"),
+        (
+            "https://app.example/inbox?folder=1#top",
+            "/inbox?folder=1#top",
+        ),
     ] {
         assert_eq!(url::target(given, ORIGIN), Ok(taken), "{given}");
     }
@@ -166,17 +187,30 @@ fn a_target_that_a_browser_might_read_as_another_origin_is_refused() {
         "https://app.example//evil.example",
         "https://app.example/\\evil.example",
     ] {
-        assert_eq!(code(url::target(bad, ORIGIN)), Code::RedirectRefused, "{bad:?}");
+        assert_eq!(
+            code(url::target(bad, ORIGIN)),
+            Code::RedirectRefused,
+            "{bad:?}"
+        );
     }
     let local = "http://localhost:3000";
-    assert_eq!(code(url::target("http://localhost:3000@evil.example", local)), Code::RedirectRefused);
-    assert_eq!(code(url::target("http://localhost:30001/", local)), Code::RedirectRefused);
+    assert_eq!(
+        code(url::target("http://localhost:3000@evil.example", local)),
+        Code::RedirectRefused
+    );
+    assert_eq!(
+        code(url::target("http://localhost:30001/", local)),
+        Code::RedirectRefused
+    );
 }
 
 #[test]
 fn a_token_goes_to_the_allowed_origins_alone() {
     // RS-2
-    let allowed = ["https://api.example".to_owned(), "https://files.example:8443/v1/".to_owned()];
+    let allowed = [
+        "https://api.example".to_owned(),
+        "https://files.example:8443/v1/".to_owned(),
+    ];
     for good in [
         "https://api.example",
         "https://api.example/",
@@ -241,9 +275,18 @@ fn a_query_that_an_address_has_is_kept() {
     // AUTHZ-8
     let pairs = [("a", "1"), ("b", "2 3")];
     for (address, joined) in [
-        ("https://id.example/authorize", "https://id.example/authorize?a=1&b=2%203"),
-        ("https://id.example/authorize?", "https://id.example/authorize?a=1&b=2%203"),
-        ("https://id.example/authorize?tenant=x%2B", "https://id.example/authorize?tenant=x%2B&a=1&b=2%203"),
+        (
+            "https://id.example/authorize",
+            "https://id.example/authorize?a=1&b=2%203",
+        ),
+        (
+            "https://id.example/authorize?",
+            "https://id.example/authorize?a=1&b=2%203",
+        ),
+        (
+            "https://id.example/authorize?tenant=x%2B",
+            "https://id.example/authorize?tenant=x%2B&a=1&b=2%203",
+        ),
     ] {
         assert_eq!(url::with_query(address, &pairs), joined);
     }

@@ -22,7 +22,12 @@ fn arrived() -> (World, usize, String) {
 #[test]
 fn an_address_that_is_no_answer_is_nothing() {
     let mut world = World::signed_in();
-    for address in ["https://app.example/inbox", CALLBACK, "https://app.example/callback?code=c", "https://app.example/other?code=c&state=s"] {
+    for address in [
+        "https://app.example/inbox",
+        CALLBACK,
+        "https://app.example/callback?code=c",
+        "https://app.example/other?code=c&state=s",
+    ] {
         let id = world.come_back(0, address);
         world.run();
         assert_eq!(world.outcome(0, id), "no answer", "{address}");
@@ -36,7 +41,11 @@ fn a_callback_with_a_foreign_state_is_refused_and_changes_nothing() {
     // RESP-1
     let mut world = World::signed_in();
     let before = (world.record(), world.session());
-    for query in ["code=attacker&state=bad", "error=access_denied&state=bad", "code=attacker&state="] {
+    for query in [
+        "code=attacker&state=bad",
+        "error=access_denied&state=bad",
+        "code=attacker&state=",
+    ] {
         let id = world.come_back(0, &format!("{CALLBACK}?{query}"));
         world.run();
         assert_eq!(world.outcome(0, id), "state_mismatch", "{query}");
@@ -98,8 +107,20 @@ fn an_answer_in_another_tab_is_nobodys() {
 #[test]
 fn an_address_that_the_app_hands_over_is_taken_and_the_page_s_own_left_alone() {
     let (mut world, tab, address) = arrived();
-    let sign_in = world.tabs[tab].storage.slots.get("sign-in").and_then(|text| crate::provider::parse(text));
-    world.call(tab, Call::Callback { address, here: "https://app.example/shell".to_owned(), sign_in, sign_out: None });
+    let sign_in = world.tabs[tab]
+        .storage
+        .slots
+        .get("sign-in")
+        .and_then(|text| crate::provider::parse(text));
+    world.call(
+        tab,
+        Call::Callback {
+            address,
+            here: "https://app.example/shell".to_owned(),
+            sign_in,
+            sign_out: None,
+        },
+    );
     world.run();
     assert_eq!(world.status(tab), Status::SignedIn);
     assert_eq!(world.tabs[tab].cleaned, None);
@@ -111,13 +132,20 @@ fn an_answer_of_another_provider_is_refused_before_anything_is_sent() {
     for (query, metadata) in [
         ("&iss=https%3A%2F%2Fevil.example", json!({})),
         ("&iss=https%3A%2F%2Fid.example%2F", json!({})),
-        ("", json!({ "authorization_response_iss_parameter_supported": true })),
+        (
+            "",
+            json!({ "authorization_response_iss_parameter_supported": true }),
+        ),
     ] {
         let (mut world, tab, address) = arrived();
         world.provider.metadata = metadata;
         let id = world.come_back(tab, &format!("{address}{query}"));
         world.run();
-        assert_eq!(world.outcome(tab, id), "response_issuer_mismatch", "{query}");
+        assert_eq!(
+            world.outcome(tab, id),
+            "response_issuer_mismatch",
+            "{query}"
+        );
         assert_eq!(world.provider.seen, ["discovery"]);
         assert_eq!(world.status(tab), Status::SignedOut);
         // It is used up: the same answer cannot be tried with another name.
@@ -131,7 +159,12 @@ fn an_answer_of_another_provider_is_refused_before_anything_is_sent() {
 fn a_refusal_of_the_provider_is_told_and_leaves_the_session_of_before() {
     // RESP-9
     let mut world = World::signed_in();
-    for error in ["access_denied", "login_required", "interaction_required", "unmet_authentication_requirements"] {
+    for error in [
+        "access_denied",
+        "login_required",
+        "interaction_required",
+        "unmet_authentication_requirements",
+    ] {
         world.log_in(0, json!({ "prompt": "none" }));
         world.run();
         let address = world.answer_as(0, "ada");
@@ -141,7 +174,11 @@ fn a_refusal_of_the_provider_is_told_and_leaves_the_session_of_before() {
         let id = world.come_back(0, &format!("{CALLBACK}?error={error}&state={state}"));
         world.run();
         assert_eq!(world.outcome(0, id), "authorization_refused");
-        let refusal = world.tabs[0].settled[&id].clone().unwrap_err().refusal.unwrap();
+        let refusal = world.tabs[0].settled[&id]
+            .clone()
+            .unwrap_err()
+            .refusal
+            .unwrap();
         assert_eq!(refusal.error.as_deref(), Some(error));
         assert_eq!(world.status(0), Status::SignedIn);
         // One answer, no retry.
@@ -203,10 +240,17 @@ fn tokens_that_fail_a_check_are_revoked_and_not_used() {
         world.provider.claims = claims.clone();
         let id = world.come_back(tab, &address);
         world.run();
-        let code = if grant["id_token"].is_null() && grant.get("id_token").is_some() { "invalid_response" } else { "id_token_invalid" };
+        let code = if grant["id_token"].is_null() && grant.get("id_token").is_some() {
+            "invalid_response"
+        } else {
+            "id_token_invalid"
+        };
         assert_eq!(world.outcome(tab, id), code, "{grant} {claims}");
         assert_eq!(world.status(tab), Status::SignedOut);
-        assert_eq!(world.provider.seen, ["discovery", "exchange code-1", "revoke RT1.0", "revoke AT2"]);
+        assert_eq!(
+            world.provider.seen,
+            ["discovery", "exchange code-1", "revoke RT1.0", "revoke AT2"]
+        );
         assert!(world.provider.alive().is_empty());
         assert!(world.ledger().is_empty());
     }
@@ -311,7 +355,15 @@ fn what_waits_in_session_storage_is_read_with_care() {
     for kept in [json!(null), json!({}), json!("x"), json!({ "state": "s" })] {
         let (mut world, tab, address) = arrived();
         let here = address.clone();
-        let id = world.call(tab, Call::Callback { address, here, sign_in: Some(core(kept.clone())), sign_out: Some(core(kept)) });
+        let id = world.call(
+            tab,
+            Call::Callback {
+                address,
+                here,
+                sign_in: Some(core(kept.clone())),
+                sign_out: Some(core(kept)),
+            },
+        );
         world.run();
         assert_eq!(world.outcome(tab, id), "state_mismatch");
     }

@@ -9,7 +9,10 @@ use crate::world::{NETWORK, World};
 /// Signed out as far as the page, which is on its way to the provider.
 fn left(world: &mut World, options: Value) -> u32 {
     let mut asked = json!({ "scope": "provider" });
-    asked.as_object_mut().unwrap().extend(options.as_object().unwrap().clone());
+    asked
+        .as_object_mut()
+        .unwrap()
+        .extend(options.as_object().unwrap().clone());
     let id = world.log_out(0, asked);
     world.pass(1_000);
     id
@@ -38,10 +41,21 @@ fn the_page_leaves_when_the_tokens_are_dealt_with() {
         ]
     );
     let report = world.report(0, id);
-    assert_eq!((&report["scope"], &report["provider"], &report["complete"]), (&json!("provider"), &json!("redirecting"), &json!(false)));
+    assert_eq!(
+        (&report["scope"], &report["provider"], &report["complete"]),
+        (&json!("provider"), &json!("redirecting"), &json!(false))
+    );
     // Nobody is signed in while the page is on its way.
     assert_eq!(world.status(0), Status::SigningOut);
-    let sent = fields(world.tabs[0].navigated.as_ref().unwrap().split_once('?').unwrap().1);
+    let sent = fields(
+        world.tabs[0]
+            .navigated
+            .as_ref()
+            .unwrap()
+            .split_once('?')
+            .unwrap()
+            .1,
+    );
     assert_eq!(sent["client_id"], "spa");
     assert_eq!(sent["post_logout_redirect_uri"], "https://app.example/bye");
     assert_eq!(sent["id_token_hint"].split('.').count(), 3);
@@ -67,10 +81,16 @@ fn the_way_back_confirms_the_report() {
         other => panic!("{other:?}"),
     }
     let report = world.report(0, id);
-    assert_eq!((&report["provider"], &report["complete"]), (&json!("ended"), &json!(true)));
+    assert_eq!(
+        (&report["provider"], &report["complete"]),
+        (&json!("ended"), &json!(true))
+    );
     assert_eq!(report["timings"]["provider"], json!(3_000.0));
     assert_eq!(report["durationMs"], json!(3_000.0));
-    assert_eq!(world.tabs[0].cleaned.as_deref(), Some("https://app.example/bye"));
+    assert_eq!(
+        world.tabs[0].cleaned.as_deref(),
+        Some("https://app.example/bye")
+    );
     assert!(!world.tabs[0].storage.slots.contains_key("sign-out"));
     // The same page asks again and gets the same; another page does not.
     let again = world.come_back(0, &back);
@@ -103,7 +123,10 @@ fn what_was_not_confirmed_before_is_not_confirmed_by_the_way_back() {
     world.reload(0);
     let id = world.come_back(0, &back);
     let report = world.report(0, id);
-    assert_eq!((&report["provider"], &report["complete"]), (&json!("ended"), &json!(false)));
+    assert_eq!(
+        (&report["provider"], &report["complete"]),
+        (&json!("ended"), &json!(false))
+    );
     assert_eq!(report["tokens"]["refreshToken"], "failed");
 }
 
@@ -126,13 +149,24 @@ fn nobody_signed_in_here_can_still_end_the_providers_session() {
     world.open();
     let id = left(&mut world, json!({}));
     assert_eq!(world.report(0, id)["provider"], "redirecting");
-    let sent = fields(world.tabs[0].navigated.as_ref().unwrap().split_once('?').unwrap().1);
+    let sent = fields(
+        world.tabs[0]
+            .navigated
+            .as_ref()
+            .unwrap()
+            .split_once('?')
+            .unwrap()
+            .1,
+    );
     assert!(!sent.contains_key("id_token_hint"));
 }
 
 #[test]
 fn the_page_does_not_leave_for_a_provider_that_is_gone() {
-    for (first, second) in [(NETWORK, NETWORK), (nightlatch::protocol::Failure::Timeout, NETWORK)] {
+    for (first, second) in [
+        (NETWORK, NETWORK),
+        (nightlatch::protocol::Failure::Timeout, NETWORK),
+    ] {
         let mut world = World::signed_in();
         world.provider.revocation = Mood::Unreachable(first);
         world.provider.discovery = Mood::Unreachable(second);
@@ -149,7 +183,15 @@ fn a_provider_whose_revocation_alone_is_silent_is_left_for() {
     world.provider.revocation = Mood::Unreachable(NETWORK);
     let id = left(&mut world, json!({}));
     assert_eq!(world.report(0, id)["provider"], "redirecting");
-    let sent = fields(world.tabs[0].navigated.as_ref().unwrap().split_once('?').unwrap().1);
+    let sent = fields(
+        world.tabs[0]
+            .navigated
+            .as_ref()
+            .unwrap()
+            .split_once('?')
+            .unwrap()
+            .1,
+    );
     assert!(sent.contains_key("id_token_hint"));
 }
 

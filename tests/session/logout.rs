@@ -1,7 +1,7 @@
 //! Signing out: local first, then what the network can still reach, then the report.
 
 use nightlatch::protocol::Failure;
-use nightlatch::session::{Signal, Input, Status};
+use nightlatch::session::{Input, Signal, Status};
 use serde_json::{Value, json};
 
 use crate::provider::Mood;
@@ -15,7 +15,14 @@ fn a_logout_does_these_things_in_this_order() {
     // At once, before anything has answered.
     assert_eq!(
         world.log(0),
-        ["shut", "mark", "abort", "drop SignIn", "commit End", "show signing-out"]
+        [
+            "shut",
+            "mark",
+            "abort",
+            "drop SignIn",
+            "commit End",
+            "show signing-out"
+        ]
     );
     assert_eq!(world.cookie, None);
     assert_eq!(world.status(0), Status::SigningOut);
@@ -110,7 +117,10 @@ fn no_token_is_handed_out_between_the_call_and_its_commit() {
 fn a_call_that_waits_for_a_token_is_told_at_once() {
     let mut world = World::signed_in();
     world.hold("answer to refresh");
-    let (first, second) = (world.token(0, json!({ "forceRefresh": true })), world.token(0, json!({ "forceRefresh": true })));
+    let (first, second) = (
+        world.token(0, json!({ "forceRefresh": true })),
+        world.token(0, json!({ "forceRefresh": true })),
+    );
     world.run();
     world.log_out(0, json!({}));
     assert_eq!(world.outcome(0, first), "login_required");
@@ -127,22 +137,80 @@ fn each_outcome_of_a_revocation_is_in_the_report_and_none_leaves_anyone_signed_i
     let well = Mood::Well;
     for (mood, outcome, problems, complete, ledger) in [
         (well, "revoked", json!([]), true, 0),
-        (Mood::Says(200, json!({ "error": "invalid_token" })), "revoked", json!([]), true, 0),
-        (Mood::Says(400, json!({ "error": "unsupported_token_type" })), "unsupported", json!([]), false, 1),
-        (Mood::Says(503, Value::Null), "failed", json!(["revocation_refused"]), false, 1),
-        (Mood::Says(401, json!({ "error": "invalid_client" })), "failed", json!(["revocation_refused"]), false, 1),
-        (Mood::Unreachable(NETWORK), "unknown", json!(["network_error"]), false, 1),
-        (Mood::Unreachable(Failure::Timeout), "unknown", json!(["timeout"]), false, 1),
-        (Mood::Unreachable(Failure::TooLarge), "unknown", json!(["invalid_response"]), false, 1),
-        (Mood::Unreachable(Failure::Offline), "failed", json!(["network_error"]), false, 1),
-        (Mood::Loses(NETWORK), "unknown", json!(["network_error"]), false, 1),
+        (
+            Mood::Says(200, json!({ "error": "invalid_token" })),
+            "revoked",
+            json!([]),
+            true,
+            0,
+        ),
+        (
+            Mood::Says(400, json!({ "error": "unsupported_token_type" })),
+            "unsupported",
+            json!([]),
+            false,
+            1,
+        ),
+        (
+            Mood::Says(503, Value::Null),
+            "failed",
+            json!(["revocation_refused"]),
+            false,
+            1,
+        ),
+        (
+            Mood::Says(401, json!({ "error": "invalid_client" })),
+            "failed",
+            json!(["revocation_refused"]),
+            false,
+            1,
+        ),
+        (
+            Mood::Unreachable(NETWORK),
+            "unknown",
+            json!(["network_error"]),
+            false,
+            1,
+        ),
+        (
+            Mood::Unreachable(Failure::Timeout),
+            "unknown",
+            json!(["timeout"]),
+            false,
+            1,
+        ),
+        (
+            Mood::Unreachable(Failure::TooLarge),
+            "unknown",
+            json!(["invalid_response"]),
+            false,
+            1,
+        ),
+        (
+            Mood::Unreachable(Failure::Offline),
+            "failed",
+            json!(["network_error"]),
+            false,
+            1,
+        ),
+        (
+            Mood::Loses(NETWORK),
+            "unknown",
+            json!(["network_error"]),
+            false,
+            1,
+        ),
     ] {
         let mut world = World::signed_in();
         world.provider.revocation = mood.clone();
         let id = world.log_out(0, json!({}));
         world.pass(1_000);
         let report = world.report(0, id);
-        assert_eq!(report["tokens"], json!({ "refreshToken": outcome, "accessToken": outcome }), "{mood:?}");
+        assert_eq!(
+            report["tokens"],
+            json!({ "refreshToken": outcome, "accessToken": outcome }),
+            "{mood:?}"
+        );
         assert_eq!(report["problems"], problems, "{mood:?}");
         assert_eq!(report["complete"], complete, "{mood:?}");
         assert_eq!(world.ledger().len(), ledger, "{mood:?}");
@@ -162,7 +230,10 @@ fn a_refused_refresh_token_does_not_keep_the_access_token_from_being_asked() {
     world.provider.revocation = Mood::Says(400, json!({ "error": "unsupported_token_type" }));
     world.release("revoke AT");
     world.pass(1_000);
-    assert_eq!(world.report(0, id)["tokens"], json!({ "refreshToken": "failed", "accessToken": "unsupported" }));
+    assert_eq!(
+        world.report(0, id)["tokens"],
+        json!({ "refreshToken": "failed", "accessToken": "unsupported" })
+    );
 }
 
 #[test]
@@ -176,7 +247,10 @@ fn a_provider_without_revocation_is_said_to_be_so() {
     let id = world.log_out(tab, json!({}));
     world.pass(1_000);
     let report = world.report(tab, id);
-    assert_eq!(report["tokens"], json!({ "refreshToken": "unsupported", "accessToken": "unsupported" }));
+    assert_eq!(
+        report["tokens"],
+        json!({ "refreshToken": "unsupported", "accessToken": "unsupported" })
+    );
     assert_eq!(report["complete"], false);
     assert!(world.provider.seen.is_empty());
     assert_eq!(world.ledger(), ["Logout"]);
@@ -189,7 +263,10 @@ fn without_revoke_nothing_is_sent_and_the_note_stays() {
     let id = world.log_out(0, json!({ "revoke": false }));
     world.pass(1_000);
     let report = world.report(0, id);
-    assert_eq!(report["tokens"], json!({ "refreshToken": "skipped", "accessToken": "skipped" }));
+    assert_eq!(
+        report["tokens"],
+        json!({ "refreshToken": "skipped", "accessToken": "skipped" })
+    );
     assert_eq!(report["complete"], true);
     assert!(world.provider.seen.is_empty());
     assert_eq!(world.ledger(), ["Logout"]);
@@ -204,7 +281,10 @@ fn a_session_without_a_refresh_token_is_reported_so() {
     let id = world.log_out(tab, json!({}));
     world.pass(1_000);
     let report = world.report(tab, id);
-    assert_eq!(report["tokens"], json!({ "refreshToken": "none", "accessToken": "revoked" }));
+    assert_eq!(
+        report["tokens"],
+        json!({ "refreshToken": "none", "accessToken": "revoked" })
+    );
     assert_eq!(report["complete"], true);
     assert!(world.ledger().is_empty());
 }
@@ -216,7 +296,10 @@ fn nobody_signed_in_can_sign_out_too() {
     let id = world.log_out(tab, json!({}));
     world.pass(1_000);
     let report = world.report(tab, id);
-    assert_eq!(report["tokens"], json!({ "refreshToken": "none", "accessToken": "none" }));
+    assert_eq!(
+        report["tokens"],
+        json!({ "refreshToken": "none", "accessToken": "none" })
+    );
     assert_eq!(report["complete"], true);
     assert!(world.provider.seen.is_empty());
 }
@@ -290,7 +373,11 @@ fn a_refresh_that_answers_before_the_commit_of_a_logout_does_not_escape_it() {
     world.log_out(0, json!({}));
     world.release("answer to refresh");
     // The share is gone, so there is nothing to put the new token into.
-    assert!(world.provider.alive().is_empty(), "{:?}", world.provider.seen);
+    assert!(
+        world.provider.alive().is_empty(),
+        "{:?}",
+        world.provider.seen
+    );
     world.release("commit End");
     world.pass(1_000);
     assert_eq!(world.session(), None);
@@ -360,7 +447,10 @@ fn options_that_cannot_be_right_sign_nobody_out() {
         (json!({ "scope": 1 }), "invalid_options"),
         (json!({ "clear": "some" }), "invalid_options"),
         (json!({ "timeout": "5" }), "invalid_options"),
-        (json!({ "redirectTo": "//evil.example" }), "redirect_refused"),
+        (
+            json!({ "redirectTo": "//evil.example" }),
+            "redirect_refused",
+        ),
         (json!({ "redirectTo": 1 }), "invalid_options"),
         (json!({ "revoke": "yes" }), "invalid_options"),
     ] {
@@ -380,7 +470,14 @@ fn a_page_that_goes_away_before_the_commit_has_answered_revokes_what_memory_hold
     world.hold("commit End");
     world.log_out(0, json!({}));
     world.tell(0, Input::Signal(Signal::Away)).unwrap();
-    assert_eq!(world.log(0).iter().filter(|line| line.starts_with("revoke")).count(), 2);
+    assert_eq!(
+        world
+            .log(0)
+            .iter()
+            .filter(|line| line.starts_with("revoke"))
+            .count(),
+        2
+    );
     world.close(0, false);
     assert_eq!(world.provider.seen, ["revoke RT1.0", "revoke AT2"]);
     // The transaction was lost with the page, and still nobody is signed in: the key is gone.
@@ -430,7 +527,10 @@ fn a_session_that_is_taken_out_and_cannot_be_opened_is_not_said_to_be_none() {
     assert_eq!(world.provider.alive(), ["RT1.0"]);
     assert_eq!(world.ledger(), ["Logout"]);
     let report = world.report(other, id);
-    assert_eq!(report["tokens"], json!({ "refreshToken": "unknown", "accessToken": "unknown" }));
+    assert_eq!(
+        report["tokens"],
+        json!({ "refreshToken": "unknown", "accessToken": "unknown" })
+    );
     assert_eq!(report["complete"], false);
 }
 

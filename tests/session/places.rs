@@ -25,7 +25,12 @@ fn a_browser_that_refuses_indexed_db_or_cookies_gives_a_session_in_memory() {
         assert!(world.disk.sealed.is_none());
         let id = world.log_out(tab, json!({}));
         world.pass(1_000);
-        assert_eq!(world.report(tab, id)["complete"], true, "{}", world.report(tab, id));
+        assert_eq!(
+            world.report(tab, id)["complete"],
+            true,
+            "{}",
+            world.report(tab, id)
+        );
         assert_eq!(world.status(tab), Status::SignedOut);
         assert!(world.provider.alive().is_empty());
         // A reload ends it.
@@ -75,7 +80,10 @@ fn a_sign_out_without_indexed_db_revokes_what_memory_holds() {
     let id = world.log_out(0, json!({}));
     world.pass(1_000);
     let report = world.report(0, id);
-    assert_eq!(report["tokens"], json!({ "refreshToken": "revoked", "accessToken": "revoked" }));
+    assert_eq!(
+        report["tokens"],
+        json!({ "refreshToken": "revoked", "accessToken": "revoked" })
+    );
     assert_eq!(world.status(0), Status::SignedOut);
     // The record could not be changed, but its key is gone.
     world.has_record = true;
@@ -107,7 +115,10 @@ fn a_tab_s_own_session_can_end_alone() {
     world.provider.seen.clear();
     let id = world.log_out(0, json!({ "scope": "tab" }));
     world.pass(1_000);
-    assert_eq!(world.report(0, id)["tokens"], json!({ "refreshToken": "revoked", "accessToken": "revoked" }));
+    assert_eq!(
+        world.report(0, id)["tokens"],
+        json!({ "refreshToken": "revoked", "accessToken": "revoked" })
+    );
     assert_eq!(world.provider.seen, ["revoke RT1.0", "revoke AT2"]);
     assert_eq!(world.status(0), Status::SignedOut);
     assert_eq!(world.status(other), Status::SignedIn);
@@ -146,7 +157,14 @@ fn a_sign_out_of_the_app_leaves_no_tokens_of_other_tabs_alive() {
         world.log_out(0, json!({}));
         world.pass(1_000);
         assert_eq!(world.provider.alive(), Vec::<&str>::new(), "{storage}");
-        assert_eq!(place(&world, other), if storage == "tab" { Place::Tab } else { Place::Memory });
+        assert_eq!(
+            place(&world, other),
+            if storage == "tab" {
+                Place::Tab
+            } else {
+                Place::Memory
+            }
+        );
     }
 }
 

@@ -54,7 +54,8 @@ impl Provider {
     pub(crate) fn code(&mut self, nonce: &str, subject: &str) -> String {
         self.count += 1;
         let code = format!("code-{}", self.count);
-        self.codes.insert(code.clone(), (nonce.to_owned(), subject.to_owned()));
+        self.codes
+            .insert(code.clone(), (nonce.to_owned(), subject.to_owned()));
         code
     }
 
@@ -73,16 +74,27 @@ impl Provider {
 
     /// The refresh tokens that would still be honoured.
     pub(crate) fn alive(&self) -> Vec<&str> {
-        self.families.iter().filter(|family| !family.revoked).map(|family| family.current.as_str()).collect()
+        self.families
+            .iter()
+            .filter(|family| !family.revoked)
+            .map(|family| family.current.as_str())
+            .collect()
     }
 
     /// Whom each access token was granted for.
     pub(crate) fn owners(&self) -> Vec<(String, String)> {
-        self.access.iter().map(|(token, family)| (token.clone(), self.families[*family].subject.clone())).collect()
+        self.access
+            .iter()
+            .map(|(token, family)| (token.clone(), self.families[*family].subject.clone()))
+            .collect()
     }
 
     pub(crate) fn answers(&mut self, request: &Request, now: u64) -> Answer {
-        let form: BTreeMap<_, _> = request.form.as_ref().map(|form| fields(form.0.reveal())).unwrap_or_default();
+        let form: BTreeMap<_, _> = request
+            .form
+            .as_ref()
+            .map(|form| fields(form.0.reveal()))
+            .unwrap_or_default();
         let path = request.url.strip_prefix(ISSUER).unwrap_or("?").to_owned();
         let mood = match path.as_str() {
             "/token" => self.token.clone(),
@@ -97,7 +109,10 @@ impl Provider {
             *self.presented.entry(token.clone()).or_default() += 1;
         }
         if let Mood::Says(status, body) = mood {
-            return Ok(Response { status, body: (!body.is_null()).then(|| core(body)) });
+            return Ok(Response {
+                status,
+                body: (!body.is_null()).then(|| core(body)),
+            });
         }
         let (status, body) = match path.as_str() {
             "/token" => self.grants(&form, now),
@@ -106,14 +121,21 @@ impl Provider {
         };
         match mood {
             Mood::Loses(failure) => Err(failure),
-            _ => Ok(Response { status, body: Some(core(body)) }),
+            _ => Ok(Response {
+                status,
+                body: Some(core(body)),
+            }),
         }
     }
 
     fn grants(&mut self, form: &BTreeMap<String, String>, now: u64) -> (u16, Value) {
         let refused = || (400, json!({ "error": "invalid_grant" }));
         let family = if let Some(token) = form.get("refresh_token") {
-            let Some(at) = self.families.iter().position(|family| token.starts_with(&family_of(&family.current))) else {
+            let Some(at) = self
+                .families
+                .iter()
+                .position(|family| token.starts_with(&family_of(&family.current)))
+            else {
                 return refused();
             };
             // A token that was used before means that somebody else has it.
@@ -125,18 +147,29 @@ impl Provider {
             }
             at
         } else {
-            let Some((nonce, subject)) = form.get("code").and_then(|code| self.codes.remove(code)) else {
+            let Some((nonce, subject)) = form.get("code").and_then(|code| self.codes.remove(code))
+            else {
                 return refused();
             };
             let current = format!("RT{}.0", self.families.len() + 1);
-            self.families.push(Family { nonce, subject, current, revoked: false });
+            self.families.push(Family {
+                nonce,
+                subject,
+                current,
+                revoked: false,
+            });
             self.families.len() - 1
         };
         self.count += 1;
         let access = format!("AT{}", self.count);
         self.access.insert(access.clone(), family);
         let refreshed = form.contains_key("refresh_token");
-        let Family { nonce, subject, current, .. } = &mut self.families[family];
+        let Family {
+            nonce,
+            subject,
+            current,
+            ..
+        } = &mut self.families[family];
         if refreshed {
             let (name, number) = current.split_once('.').unwrap();
             *current = format!("{name}.{}", number.parse::<u32>().unwrap() + 1);
@@ -156,7 +189,11 @@ impl Provider {
 
     fn revokes(&mut self, form: &BTreeMap<String, String>) -> (u16, Value) {
         let token = &form["token"];
-        if let Some(family) = self.families.iter_mut().find(|family| token.starts_with(&family_of(&family.current))) {
+        if let Some(family) = self
+            .families
+            .iter_mut()
+            .find(|family| token.starts_with(&family_of(&family.current)))
+        {
             // As some do: a token that was rotated away is unknown, and that is a 200 too.
             family.revoked |= family.current == *token;
         }
@@ -179,18 +216,31 @@ fn in_words(path: &str, form: &BTreeMap<String, String>) -> String {
 }
 
 pub(crate) fn describe(request: &Request) -> String {
-    let form = request.form.as_ref().map(|form| fields(form.0.reveal())).unwrap_or_default();
-    in_words(request.url.strip_prefix(ISSUER).unwrap_or(&request.url), &form)
+    let form = request
+        .form
+        .as_ref()
+        .map(|form| fields(form.0.reveal()))
+        .unwrap_or_default();
+    in_words(
+        request.url.strip_prefix(ISSUER).unwrap_or(&request.url),
+        &form,
+    )
 }
 
 pub(crate) fn fields(form: &str) -> BTreeMap<String, String> {
-    nightlatch::protocol::url::read_form(form).into_iter().collect()
+    nightlatch::protocol::url::read_form(form)
+        .into_iter()
+        .collect()
 }
 
 /// An ID token with these claims.
 pub(crate) fn token(claims: &Value) -> String {
     let part = |text: String| base64url::encode(text.as_bytes());
-    format!("{}.{}.c2ln", part(json!({ "alg": "RS256" }).to_string()), part(claims.to_string()))
+    format!(
+        "{}.{}.c2ln",
+        part(json!({ "alg": "RS256" }).to_string()),
+        part(claims.to_string())
+    )
 }
 
 pub(crate) fn core(value: Value) -> Json {

@@ -44,7 +44,11 @@ fn nobody_signed_in_gets_no_token() {
 #[test]
 fn options_of_a_token_that_cannot_be_right_are_refused() {
     let mut world = World::signed_in();
-    for options in [json!({ "minValidity": "30" }), json!({ "minValidity": -1 }), json!({ "forceRefresh": "yes" })] {
+    for options in [
+        json!({ "minValidity": "30" }),
+        json!({ "minValidity": -1 }),
+        json!({ "forceRefresh": "yes" }),
+    ] {
         let id = world.token(0, options);
         assert_eq!(world.outcome(0, id), "invalid_options");
     }
@@ -99,7 +103,11 @@ fn a_token_is_refreshed_when_less_is_left_than_asked_for() {
         world.pass(300_000 - left);
         let id = world.token(0, json!({}));
         world.run();
-        assert_eq!(world.outcome(0, id), if refreshes { "AT3" } else { "AT2" }, "{left}");
+        assert_eq!(
+            world.outcome(0, id),
+            if refreshes { "AT3" } else { "AT2" },
+            "{left}"
+        );
     }
     let mut world = World::signed_in();
     let id = world.token(0, json!({ "minValidity": 300 }));
@@ -129,7 +137,11 @@ fn many_tabs_make_one_refresh_and_the_others_take_its_result() {
     let tabs: Vec<_> = (0..4).map(|_| world.open()).collect();
     world.pass(299_000);
     world.hold("answer to refresh");
-    let calls: Vec<_> = tabs.iter().chain([&0]).map(|tab| (*tab, world.token(*tab, json!({})))).collect();
+    let calls: Vec<_> = tabs
+        .iter()
+        .chain([&0])
+        .map(|tab| (*tab, world.token(*tab, json!({}))))
+        .collect();
     world.pass(1_000);
     assert_eq!(world.provider.seen, ["refresh RT1.0"]);
     world.release("answer to refresh");
@@ -188,7 +200,11 @@ fn a_refresh_token_that_is_refused_ends_the_session_everywhere() {
         for tab in [0, other] {
             assert_eq!(world.status(tab), Status::SignedOut);
         }
-        assert!(world.log(other).contains(&"event signedOut otherTab".to_owned()));
+        assert!(
+            world
+                .log(other)
+                .contains(&"event signedOut otherTab".to_owned())
+        );
         assert_eq!(world.session(), None);
         assert!(world.ledger().is_empty());
     }
@@ -217,8 +233,15 @@ fn a_server_that_is_unwell_signs_nobody_out() {
         };
         assert_eq!(world.outcome(0, id), code, "{mood:?}");
         assert_eq!(world.status(0), Status::SignedIn);
-        assert_eq!(world.session().unwrap().refresh_token.unwrap().reveal(), "RT1.0");
-        assert!(world.log(0).contains(&format!("event refreshFailed {code}")));
+        assert_eq!(
+            world.session().unwrap().refresh_token.unwrap().reveal(),
+            "RT1.0"
+        );
+        assert!(
+            world
+                .log(0)
+                .contains(&format!("event refreshFailed {code}"))
+        );
         assert!(world.provider.presented.values().all(|times| *times == 1));
         // And when it is well again, so are we.
         world.provider.token = Mood::Well;
@@ -237,7 +260,11 @@ fn a_token_that_is_still_good_is_handed_out_when_its_refresh_fails() {
     let id = world.token(0, json!({}));
     world.run();
     assert_eq!(world.outcome(0, id), "AT2");
-    assert!(world.log(0).contains(&"event refreshFailed token_refused".to_owned()));
+    assert!(
+        world
+            .log(0)
+            .contains(&"event refreshFailed token_refused".to_owned())
+    );
 }
 
 #[test]
@@ -276,7 +303,11 @@ fn a_second_attempt_that_arrives_is_a_refresh_like_any_other() {
     let id = world.token(0, force());
     world.run();
     world.provider.token = Mood::Unreachable(NETWORK);
-    let at = world.jobs.iter().position(|job| job.name == "refresh RT1.0").unwrap();
+    let at = world
+        .jobs
+        .iter()
+        .position(|job| job.name == "refresh RT1.0")
+        .unwrap();
     world.step(at);
     world.provider.token = Mood::Well;
     world.release("refresh");
@@ -345,7 +376,11 @@ fn a_token_without_a_refresh_token_ends_with_its_lifetime() {
     world.run();
     assert_eq!(world.outcome(tab, id), "login_required");
     assert_eq!(world.status(tab), Status::SignedOut);
-    assert!(world.log(tab).contains(&"event signedOut expired".to_owned()));
+    assert!(
+        world
+            .log(tab)
+            .contains(&"event signedOut expired".to_owned())
+    );
 }
 
 #[test]
@@ -381,7 +416,11 @@ fn what_was_asked_for_one_user_is_not_answered_with_anothers_token() {
     world.run();
     assert_eq!(world.user(0).as_deref(), Some("grace"));
     let log = world.log(0);
-    let at = |word: &str| log.iter().position(|line| line == word).unwrap_or_else(|| panic!("{word} in {log:?}"));
+    let at = |word: &str| {
+        log.iter()
+            .position(|line| line == word)
+            .unwrap_or_else(|| panic!("{word} in {log:?}"))
+    };
     assert!(at("event signedOut userChanged") < at("event signedIn"));
     assert!(at("abort") < at("event signedOut userChanged"));
     assert_eq!(world.outcome(0, waiting), "login_required");

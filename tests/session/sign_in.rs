@@ -11,7 +11,10 @@ use crate::world::{NETWORK, World};
 fn a_sign_in_looks_discovers_keeps_what_it_awaits_and_leaves() {
     let mut world = World::new();
     let tab = world.open();
-    assert_eq!(world.log(tab), ["probe", "show signed-out", "commit Open", "settle done"]);
+    assert_eq!(
+        world.log(tab),
+        ["probe", "show signed-out", "commit Open", "settle done"]
+    );
     world.log_in(tab, json!({ "returnTo": "/inbox" }));
     world.run();
     assert_eq!(
@@ -62,7 +65,9 @@ fn an_answer_is_cleaned_away_written_down_exchanged_and_installed_in_this_order(
     );
     assert_eq!(world.provider.seen, ["discovery", "exchange code-1"]);
     match &world.tabs[tab].settled[&id] {
-        Ok(Settled::SignedIn { return_to, user }) => assert_eq!((return_to.as_str(), user.subject()), ("/inbox", "ada")),
+        Ok(Settled::SignedIn { return_to, user }) => {
+            assert_eq!((return_to.as_str(), user.subject()), ("/inbox", "ada"))
+        }
         other => panic!("{other:?}"),
     }
     assert_eq!(world.status(tab), Status::SignedIn);
@@ -110,7 +115,10 @@ fn the_lifetime_counts_from_when_the_request_left() {
     let sent_at = world.now;
     world.pass(8_000);
     world.release("answer to exchange");
-    assert_eq!(world.tabs[tab].snapshot.as_ref().unwrap().expires_at, Some(sent_at + 300_000));
+    assert_eq!(
+        world.tabs[tab].snapshot.as_ref().unwrap().expires_at,
+        Some(sent_at + 300_000)
+    );
 }
 
 #[test]
@@ -136,7 +144,10 @@ fn a_provider_that_cannot_be_found_is_an_error_and_the_page_stays() {
         (Mood::Unreachable(NETWORK), "network_error"),
         (Mood::Unreachable(Failure::Timeout), "timeout"),
         (Mood::Says(503, json!(null)), "discovery_refused"),
-        (Mood::Says(200, json!({ "issuer": "https://evil.example" })), "issuer_mismatch"),
+        (
+            Mood::Says(200, json!({ "issuer": "https://evil.example" })),
+            "issuer_mismatch",
+        ),
         (Mood::Says(200, json!("<html>")), "invalid_response"),
     ] {
         let mut world = World::new();
@@ -157,7 +168,10 @@ fn options_that_cannot_be_right_send_nobody_anywhere() {
     let tab = world.open();
     for (options, code) in [
         (json!({ "returnTo": "//evil.example" }), "redirect_refused"),
-        (json!({ "extraParams": { "state": "x" } }), "invalid_options"),
+        (
+            json!({ "extraParams": { "state": "x" } }),
+            "invalid_options",
+        ),
         (json!({ "prompt": "none login" }), "invalid_options"),
     ] {
         world.forget_logs();
@@ -172,7 +186,11 @@ fn options_that_cannot_be_right_send_nobody_anywhere() {
 #[test]
 fn what_the_app_asked_of_the_sign_in_is_held_against_the_id_token() {
     // AUTHZ-12, IDT-9
-    for (claims, signed_in) in [(json!({ "auth_time": 1_789_999_999 }), true), (json!({}), false), (json!({ "auth_time": 1 }), false)] {
+    for (claims, signed_in) in [
+        (json!({ "auth_time": 1_789_999_999 }), true),
+        (json!({}), false),
+        (json!({ "auth_time": 1 }), false),
+    ] {
         let mut world = World::new();
         world.provider.claims = claims;
         let tab = world.open();
@@ -196,7 +214,10 @@ fn two_sign_ins_share_neither_state_nor_nonce_nor_verifier() {
         world.log_in(tab, json!({}));
         world.run();
         let address = world.tabs[tab].navigated.take().unwrap();
-        asked.push((fields(address.split_once('?').unwrap().1), world.tabs[tab].storage.slots["sign-in"].clone()));
+        asked.push((
+            fields(address.split_once('?').unwrap().1),
+            world.tabs[tab].storage.slots["sign-in"].clone(),
+        ));
         world.reload(tab);
     }
     assert_ne!(asked[0].0["state"], asked[1].0["state"]);

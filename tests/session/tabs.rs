@@ -18,7 +18,13 @@ fn a_sign_out_in_one_tab_is_a_sign_out_in_all_and_they_say_so() {
         assert_eq!(world.status(tab), Status::SignedOut);
         assert_eq!(
             world.log(tab)[..5],
-            ["commit Look", "abort", "show signed-out", "event signedOut otherTab", "post acknowledge"]
+            [
+                "commit Look",
+                "abort",
+                "show signed-out",
+                "event signedOut otherTab",
+                "post acknowledge"
+            ]
         );
     }
     assert_eq!(world.report(0, id)["tabs"]["acknowledged"], json!(2.0));
@@ -110,8 +116,15 @@ fn a_reply_with_an_older_order_shows_nothing() {
     world.hold("opened Look");
     world.tell(other, Input::Signal(Signal::Look)).unwrap();
     world.run();
-    let old = world.jobs.iter().find(|job| job.name == "opened Look").cloned().unwrap();
-    let Work::Open { verdict, seen, .. } = old.work else { panic!() };
+    let old = world
+        .jobs
+        .iter()
+        .find(|job| job.name == "opened Look")
+        .cloned()
+        .unwrap();
+    let Work::Open { verdict, seen, .. } = old.work else {
+        panic!()
+    };
     world.lose("opened Look");
     world.held_no_more();
     world.log_out(0, json!({}));
@@ -119,7 +132,14 @@ fn a_reply_with_an_older_order_shows_nothing() {
     let id = world.token(other, json!({}));
     world.run();
     assert_eq!(world.outcome(other, id), "login_required");
-    let _ = world.tell(other, Input::Reply { id: old.id, part: old.part, reply: Reply::Committed { verdict, seen } });
+    let _ = world.tell(
+        other,
+        Input::Reply {
+            id: old.id,
+            part: old.part,
+            reply: Reply::Committed { verdict, seen },
+        },
+    );
     assert_eq!(world.status(other), Status::SignedOut);
 }
 
@@ -128,7 +148,13 @@ fn whoever_hears_a_message_writes_nothing() {
     let mut world = World::signed_in();
     let other = world.open();
     let before = world.record();
-    for message in [json!({ "kind": "look", "generation": 1 }), json!({ "kind": "acknowledge", "generation": 99 }), json!({ "kind": "wipe" }), json!(null), json!("x")] {
+    for message in [
+        json!({ "kind": "look", "generation": 1 }),
+        json!({ "kind": "acknowledge", "generation": 99 }),
+        json!({ "kind": "wipe" }),
+        json!(null),
+        json!("x"),
+    ] {
         let signal = Message::signal(&core(message));
         world.tell(other, Input::Signal(signal)).unwrap();
         world.run();
@@ -139,16 +165,26 @@ fn whoever_hears_a_message_writes_nothing() {
 
 #[test]
 fn messages_carry_generations_alone() {
-    for message in [Message::Look { generation: 3 }, Message::Acknowledge { generation: 3 }] {
+    for message in [
+        Message::Look { generation: 3 },
+        Message::Acknowledge { generation: 3 },
+    ] {
         let json = plain(&message.to_json());
         let names: Vec<_> = json.as_object().unwrap().keys().cloned().collect();
         assert_eq!(names, ["generation", "kind"]);
     }
     let back = |message: Message| Message::signal(&message.to_json());
     assert_eq!(back(Message::Look { generation: 3 }), Signal::Look);
-    assert_eq!(back(Message::Acknowledge { generation: 3 }), Signal::Acknowledged { generation: 3 });
+    assert_eq!(
+        back(Message::Acknowledge { generation: 3 }),
+        Signal::Acknowledged { generation: 3 }
+    );
     // What is not understood is a reason to look.
-    for odd in [json!({ "kind": "acknowledge" }), json!({ "kind": 1 }), Value::Null] {
+    for odd in [
+        json!({ "kind": "acknowledge" }),
+        json!({ "kind": 1 }),
+        Value::Null,
+    ] {
         assert_eq!(Message::signal(&core(odd)), Signal::Look);
     }
 }
@@ -207,11 +243,21 @@ fn one_tab_can_leave_and_the_others_and_the_record_do_not_notice() {
     let id = world.log_out(0, json!({ "scope": "tab" }));
     assert_eq!(
         world.log(0),
-        ["abort", "drop SignIn", "keep Left", "show signed-out", "event signedOut logout", "settle signed out"]
+        [
+            "abort",
+            "drop SignIn",
+            "keep Left",
+            "show signed-out",
+            "event signedOut logout",
+            "settle signed out"
+        ]
     );
     let report = world.report(0, id);
     assert_eq!(report["scope"], "tab");
-    assert_eq!(report["tokens"], json!({ "refreshToken": "skipped", "accessToken": "skipped" }));
+    assert_eq!(
+        report["tokens"],
+        json!({ "refreshToken": "skipped", "accessToken": "skipped" })
+    );
     assert_eq!((world.record(), world.session()), before);
     assert!(world.provider.seen.is_empty());
     assert_eq!(world.status(other), Status::SignedIn);
@@ -247,11 +293,22 @@ fn what_a_look_could_not_open_is_no_session() {
     let next = world.open();
     assert_eq!(world.status(next), Status::SignedOut);
     let _ = other;
-    let seen = Seen { order: 99, generation: 0, version: Version::default(), live: true, session: None };
+    let seen = Seen {
+        order: 99,
+        generation: 0,
+        version: Version::default(),
+        live: true,
+        session: None,
+    };
     world.hold("commit Look");
     world.tell(next, Input::Signal(Signal::Look)).unwrap();
     let id = world.jobs.last().unwrap().id;
-    let reply = Reply::Committed { verdict: Verdict::Done { entry: 0 }, seen };
-    world.tell(next, Input::Reply { id, part: 0, reply }).unwrap();
+    let reply = Reply::Committed {
+        verdict: Verdict::Done { entry: 0 },
+        seen,
+    };
+    world
+        .tell(next, Input::Reply { id, part: 0, reply })
+        .unwrap();
     assert_eq!(world.status(next), Status::SignedOut);
 }

@@ -7,8 +7,8 @@ use nightlatch::protocol::options::{Clear, Place};
 use nightlatch::protocol::{Error, Failure, Json, Options, Request, url};
 use nightlatch::session::record::{Content, Verdict};
 use nightlatch::session::{
-    Call, Change, Effect, Event, Id, Input, Machine, Message, Misuse, Output, Record, Reply, Seen, Session, Settled,
-    Signal, Slot, Snapshot, Status,
+    Call, Change, Effect, Event, Id, Input, Machine, Message, Misuse, Output, Record, Reply, Seen,
+    Session, Settled, Signal, Slot, Snapshot, Status,
 };
 use serde_json::{Value, json};
 
@@ -109,9 +109,18 @@ pub(crate) struct Job {
 #[derive(Clone, Debug)]
 pub(crate) enum Work {
     /// A transaction that has not begun.
-    Commit { place: Place, change: Change, sealed: Option<Sealed> },
+    Commit {
+        place: Place,
+        change: Change,
+        sealed: Option<Sealed>,
+    },
     /// A transaction that is complete; what it revealed is still sealed.
-    Open { verdict: Verdict, seen: Seen, sealed: Option<Sealed>, number: u64 },
+    Open {
+        verdict: Verdict,
+        seen: Seen,
+        sealed: Option<Sealed>,
+        number: u64,
+    },
     /// A request that has not arrived.
     Fetch(Request),
     /// A reply on its way back.
@@ -164,15 +173,24 @@ fn output_words(output: &Output) -> String {
         Output::Clean(address) => format!("clean {address}"),
         Output::Event(event) => {
             let detail = plain(&event.detail());
-            let reason = detail["reason"].as_str().map(|reason| format!(" {reason}")).unwrap_or_default();
-            let error = if let Event::RefreshFailed(error) = event { format!(" {}", error.code.as_str()) } else { String::new() };
+            let reason = detail["reason"]
+                .as_str()
+                .map(|reason| format!(" {reason}"))
+                .unwrap_or_default();
+            let error = if let Event::RefreshFailed(error) = event {
+                format!(" {}", error.code.as_str())
+            } else {
+                String::new()
+            };
             format!("event {}{reason}{error}", event.name())
         }
         Output::Forget => "forget".to_owned(),
         Output::Keep(slot, Some(_)) => format!("keep {slot:?}"),
         Output::Keep(slot, None) => format!("drop {slot:?}"),
         Output::Mark => "mark".to_owned(),
-        Output::Navigate(address) => format!("navigate {}", address.reveal().split('?').next().unwrap()),
+        Output::Navigate(address) => {
+            format!("navigate {}", address.reveal().split('?').next().unwrap())
+        }
         Output::Perform { effect, .. } => words_of(effect),
         Output::Post(Message::Look { .. }) => "post look".to_owned(),
         Output::Post(Message::Acknowledge { .. }) => "post acknowledge".to_owned(),
@@ -248,7 +266,10 @@ impl World {
     pub(crate) fn reload(&mut self, tab: usize) {
         self.unload(tab, false);
         let (storage, blind) = (self.tabs[tab].storage.clone(), self.tabs[tab].blind);
-        self.tabs[tab] = Tab { blind, ..Tab::new(&self.options, storage) };
+        self.tabs[tab] = Tab {
+            blind,
+            ..Tab::new(&self.options, storage)
+        };
         self.begin(tab);
     }
 
@@ -258,8 +279,14 @@ impl World {
         self.jobs = others;
         for job in own {
             match job.work {
-                Work::Commit { place, change, sealed } if finishes => drop(self.transact(tab, place, change, sealed)),
-                Work::Fetch(request) if finishes || request.keepalive => drop(self.provider.answers(&request, self.now)),
+                Work::Commit {
+                    place,
+                    change,
+                    sealed,
+                } if finishes => drop(self.transact(tab, place, change, sealed)),
+                Work::Fetch(request) if finishes || request.keepalive => {
+                    drop(self.provider.answers(&request, self.now))
+                }
                 _ => {}
             }
         }
@@ -273,8 +300,7 @@ impl World {
     }
 
     /// Puts another page in a tab's place and lets nothing of it run.
-    pub(crate) fn begin_anew(&mut self, tab: usize, finishes: bool) {
-        self.unload(tab, finishes);
+    pub(crate) fn begin_anew(&mut self, tab: usize) {
         let storage = self.tabs[tab].storage.clone();
         self.tabs[tab] = Tab::new(&self.options, storage);
         let left = self.read(tab, Slot::Left);
@@ -304,32 +330,64 @@ impl World {
         for (byte, at) in entropy.iter_mut().zip(0_u64..) {
             *byte = (self.drawn.wrapping_mul(167) ^ at.wrapping_mul(31) ^ (self.drawn >> 3)) as u8;
         }
-        self.call(tab, Call::Login { options: core(options), here: "https://app.example/here".to_owned(), entropy })
+        self.call(
+            tab,
+            Call::Login {
+                options: core(options),
+                here: "https://app.example/here".to_owned(),
+                entropy,
+            },
+        )
     }
 
     /// The address that the provider sends a tab back to.
     pub(crate) fn answer_as(&mut self, tab: usize, subject: &str) -> String {
-        let address = self.tabs[tab].navigated.take().expect("a page that has left");
+        let address = self.tabs[tab]
+            .navigated
+            .take()
+            .expect("a page that has left");
         let asked = fields(address.split_once('?').unwrap().1);
         let code = self.provider.code(&asked["nonce"], subject);
-        format!("{CALLBACK}?{}", url::form(&[("code", &code), ("state", &asked["state"])]))
+        format!(
+            "{CALLBACK}?{}",
+            url::form(&[("code", &code), ("state", &asked["state"])])
+        )
     }
 
     /// Asks whether the page's own address is an answer.
     pub(crate) fn come_back(&mut self, tab: usize, address: &str) -> Id {
         let (sign_in, sign_out) = (self.read(tab, Slot::SignIn), self.read(tab, Slot::SignOut));
         let (address, here) = (address.to_owned(), address.to_owned());
-        self.call(tab, Call::Callback { address, here, sign_in, sign_out })
+        self.call(
+            tab,
+            Call::Callback {
+                address,
+                here,
+                sign_in,
+                sign_out,
+            },
+        )
     }
 
     pub(crate) fn token(&mut self, tab: usize, options: Value) -> Id {
-        self.call(tab, Call::Token { options: core(options) })
+        self.call(
+            tab,
+            Call::Token {
+                options: core(options),
+            },
+        )
     }
 
     pub(crate) fn log_out(&mut self, tab: usize, options: Value) -> Id {
         self.drawn += 1;
         let entropy = Box::new([self.drawn as u8; 32]);
-        self.call(tab, Call::Logout { options: core(options), entropy })
+        self.call(
+            tab,
+            Call::Logout {
+                options: core(options),
+                entropy,
+            },
+        )
     }
 
     pub(crate) fn call(&mut self, tab: usize, call: Call) -> Id {
@@ -343,17 +401,32 @@ impl World {
     // What can be asked afterwards.
 
     pub(crate) fn status(&self, tab: usize) -> Status {
-        self.tabs[tab].snapshot.as_ref().map_or(Status::SignedOut, |snapshot| snapshot.status)
+        self.tabs[tab]
+            .snapshot
+            .as_ref()
+            .map_or(Status::SignedOut, |snapshot| snapshot.status)
     }
 
     pub(crate) fn user(&self, tab: usize) -> Option<String> {
-        Some(self.tabs[tab].snapshot.as_ref()?.user.as_ref()?.subject().to_owned())
+        Some(
+            self.tabs[tab]
+                .snapshot
+                .as_ref()?
+                .user
+                .as_ref()?
+                .subject()
+                .to_owned(),
+        )
     }
 
     /// What a call came to, in a word: the token, or the code of the error.
     #[track_caller]
     pub(crate) fn outcome(&self, tab: usize, id: Id) -> String {
-        let result = self.tabs[tab].settled.get(&id).expect("the call is not settled").clone();
+        let result = self.tabs[tab]
+            .settled
+            .get(&id)
+            .expect("the call is not settled")
+            .clone();
         output_words(&Output::Settle { id, result })["settle ".len()..].to_owned()
     }
 
@@ -364,7 +437,9 @@ impl World {
     #[track_caller]
     pub(crate) fn report(&self, tab: usize, id: Id) -> Value {
         match self.tabs[tab].settled.get(&id) {
-            Some(Ok(Settled::SignedOut(report) | Settled::Returned { report, .. })) => plain(report),
+            Some(Ok(Settled::SignedOut(report) | Settled::Returned { report, .. })) => {
+                plain(report)
+            }
             other => panic!("no report but {other:?}"),
         }
     }
@@ -379,7 +454,11 @@ impl World {
 
     /// The record as a transaction would read it.
     pub(crate) fn record(&self) -> Record {
-        let read = |text: &Option<String>| text.as_ref().and_then(|text| parse(text)).unwrap_or(core(Value::Null));
+        let read = |text: &Option<String>| {
+            text.as_ref()
+                .and_then(|text| parse(text))
+                .unwrap_or(core(Value::Null))
+        };
         Record::from_json(&read(&self.disk.head), &read(&self.disk.slot), self.now)
     }
 
@@ -392,7 +471,11 @@ impl World {
     }
 
     pub(crate) fn ledger(&self) -> Vec<String> {
-        self.record().ledger.iter().map(|entry| format!("{:?}", entry.kind)).collect()
+        self.record()
+            .ledger
+            .iter()
+            .map(|entry| format!("{:?}", entry.kind))
+            .collect()
     }
 
     // Time and chance.
@@ -415,8 +498,17 @@ impl World {
 
     pub(crate) fn may_run(&self, job: &Job) -> bool {
         let tab = &self.tabs[job.tab];
-        let due = if let Work::Wait(until) = job.work { until <= self.now } else { true };
-        due && tab.alive && !tab.frozen && !self.held.iter().any(|held| job.name.starts_with(held.as_str()))
+        let due = if let Work::Wait(until) = job.work {
+            until <= self.now
+        } else {
+            true
+        };
+        due && tab.alive
+            && !tab.frozen
+            && !self
+                .held
+                .iter()
+                .any(|held| job.name.starts_with(held.as_str()))
     }
 
     /// Lets everything go on that can, while the clock stands still.
@@ -425,7 +517,11 @@ impl World {
         while let Some(at) = (0..self.jobs.len()).find(|at| self.may_run(&self.jobs[*at])) {
             self.step(at);
             steps += 1;
-            assert!(steps < 10_000, "it never ends: {:?}", self.jobs.iter().map(|job| &job.name).collect::<Vec<_>>());
+            assert!(
+                steps < 10_000,
+                "it never ends: {:?}",
+                self.jobs.iter().map(|job| &job.name).collect::<Vec<_>>()
+            );
         }
     }
 
@@ -450,33 +546,91 @@ impl World {
 
     /// Takes one thing that is under way one stage further.
     pub(crate) fn step(&mut self, at: usize) {
-        let Job { tab, id, part, name, work } = self.jobs.remove(at);
-        let mut go = |work, name| self.jobs.push(Job { tab, id, part, name, work });
+        let Job {
+            tab,
+            id,
+            part,
+            name,
+            work,
+        } = self.jobs.remove(at);
+        let mut go = |work, name| {
+            self.jobs.push(Job {
+                tab,
+                id,
+                part,
+                name,
+                work,
+            })
+        };
         match work {
-            Work::Commit { place, change, sealed } => {
+            Work::Commit {
+                place,
+                change,
+                sealed,
+            } => {
                 let word = word_of(&change);
                 let work = self.transact(tab, place, change, sealed);
-                self.jobs.push(Job { tab, id, part, name: format!("opened {word}"), work });
+                self.jobs.push(Job {
+                    tab,
+                    id,
+                    part,
+                    name: format!("opened {word}"),
+                    work,
+                });
             }
-            Work::Open { verdict, mut seen, sealed, number } => {
+            Work::Open {
+                verdict,
+                mut seen,
+                sealed,
+                number,
+            } => {
                 if let Some(sealed) = sealed {
                     let kept = self.tabs[tab].kept.clone();
-                    seen.session = self.open_sealed(Some(&sealed), kept.as_deref()).map(Rc::new);
+                    seen.session = self
+                        .open_sealed(Some(&sealed), kept.as_deref())
+                        .map(Rc::new);
                 }
                 let known = self.tabs[tab].seen.0.max(number);
                 self.tabs[tab].seen = (known, self.now);
-                let _ = self.tell(tab, Input::Reply { id, part, reply: Reply::Committed { verdict, seen } });
+                let _ = self.tell(
+                    tab,
+                    Input::Reply {
+                        id,
+                        part,
+                        reply: Reply::Committed { verdict, seen },
+                    },
+                );
             }
             Work::Fetch(request) => {
                 let answer = self.provider.answers(&request, self.now);
-                go(Work::Reply(Reply::Answer(answer)), format!("answer to {name}"));
+                go(
+                    Work::Reply(Reply::Answer(answer)),
+                    format!("answer to {name}"),
+                );
             }
             Work::Reply(reply) => drop(self.tell(tab, Input::Reply { id, part, reply })),
-            Work::Wait(_) => drop(self.tell(tab, Input::Reply { id, part, reply: Reply::Woken })),
+            Work::Wait(_) => drop(self.tell(
+                tab,
+                Input::Reply {
+                    id,
+                    part,
+                    reply: Reply::Woken,
+                },
+            )),
             Work::Wipe => {
                 let storage = std::mem::take(&mut self.tabs[tab].storage);
                 let removed = storage.slots.into_keys().map(str::to_owned).collect();
-                let _ = self.tell(tab, Input::Reply { id, part, reply: Reply::Wiped { removed, residue: Vec::new() } });
+                let _ = self.tell(
+                    tab,
+                    Input::Reply {
+                        id,
+                        part,
+                        reply: Reply::Wiped {
+                            removed,
+                            residue: Vec::new(),
+                        },
+                    },
+                );
             }
             Work::Signal(signal) => drop(self.tell(tab, Input::Signal(signal))),
         }
@@ -498,11 +652,16 @@ impl World {
             Output::Clean(address) => self.tabs[at].cleaned = Some(address),
             Output::Forget => self.tabs[at].kept = None,
             Output::Keep(slot, Some(value)) => {
-                self.tabs[at].storage.slots.insert(slot_name(slot), plain(&value).to_string());
+                self.tabs[at]
+                    .storage
+                    .slots
+                    .insert(slot_name(slot), plain(&value).to_string());
             }
             Output::Keep(slot, None) => drop(self.tabs[at].storage.slots.remove(slot_name(slot))),
             Output::Mark => self.signal_others(at, "mark", Signal::Look),
-            Output::Navigate(address) => self.tabs[at].navigated = Some(address.reveal().to_owned()),
+            Output::Navigate(address) => {
+                self.tabs[at].navigated = Some(address.reveal().to_owned())
+            }
             Output::Perform { id, part, effect } => self.effect(at, id, part, effect),
             Output::Post(message) => {
                 let carried = plain(&message.to_json()).to_string();
@@ -526,7 +685,13 @@ impl World {
         for tab in (0..self.tabs.len()).filter(|tab| *tab != from) {
             if self.tabs[tab].alive && !self.tabs[tab].frozen {
                 let name = format!("{name} to {tab}");
-                self.jobs.push(Job { tab, id: 0, part: 0, name, work: Work::Signal(signal) });
+                self.jobs.push(Job {
+                    tab,
+                    id: 0,
+                    part: 0,
+                    name,
+                    work: Work::Signal(signal),
+                });
             }
         }
     }
@@ -537,14 +702,26 @@ impl World {
             Effect::Commit { place, change } => {
                 // Sealed before the transaction begins. Only what begins a session makes a new share.
                 let begins = change.begins_session(place);
-                let share = if begins { self.share_or_new() } else { self.cookie.clone() };
+                let share = if begins {
+                    self.share_or_new()
+                } else {
+                    self.cookie.clone()
+                };
                 match (change.session().cloned(), share) {
                     (Some(_), None) if begins => Work::Reply(Reply::Refused(change)),
                     (Some(session), Some(share)) if place != Place::Memory => {
                         let text = plain(&session.to_json(&self.options)).to_string();
-                        Work::Commit { place, change, sealed: Some(Sealed { share, text }) }
+                        Work::Commit {
+                            place,
+                            change,
+                            sealed: Some(Sealed { share, text }),
+                        }
                     }
-                    _ => Work::Commit { place, change, sealed: None },
+                    _ => Work::Commit {
+                        place,
+                        change,
+                        sealed: None,
+                    },
                 }
             }
             // What the digest is has been proven elsewhere.
@@ -558,7 +735,13 @@ impl World {
             Effect::Wait(ms) => Work::Wait(self.now + ms),
             Effect::Wipe(_) => Work::Wipe,
         };
-        self.jobs.push(Job { tab, id, part, name, work });
+        self.jobs.push(Job {
+            tab,
+            id,
+            part,
+            name,
+            work,
+        });
     }
 
     // The record store: the steps of `src/browser/record.rs`.
@@ -571,7 +754,13 @@ impl World {
         self.cookie.clone()
     }
 
-    fn transact(&mut self, tab: usize, place: Place, change: Change, sealed: Option<Sealed>) -> Work {
+    fn transact(
+        &mut self,
+        tab: usize,
+        place: Place,
+        change: Change,
+        sealed: Option<Sealed>,
+    ) -> Work {
         let made = match self.make(tab, place, &change, sealed.clone(), true) {
             None if place == Place::Memory => self.make(tab, place, &change, sealed, false),
             made => made,
@@ -579,7 +768,14 @@ impl World {
         made.unwrap_or(Work::Reply(Reply::Refused(change)))
     }
 
-    fn make(&mut self, at: usize, place: Place, change: &Change, sealed: Option<Sealed>, shared: bool) -> Option<Work> {
+    fn make(
+        &mut self,
+        at: usize,
+        place: Place,
+        change: &Change,
+        sealed: Option<Sealed>,
+        shared: bool,
+    ) -> Option<Work> {
         if shared && (!self.has_record || self.tabs[at].blind) {
             return None;
         }
@@ -616,7 +812,13 @@ impl World {
             }
         }
         let number = self.transactions;
-        self.history.push(Transacted { number, tab: at, at: self.now, change: change.clone(), verdict: applied.verdict });
+        self.history.push(Transacted {
+            number,
+            tab: at,
+            at: self.now,
+            change: change.clone(),
+            verdict: applied.verdict,
+        });
         let seen = Seen {
             order,
             generation: record.generation,
@@ -625,28 +827,57 @@ impl World {
             session: in_memory.filter(|_| applied.reveal && place == Place::Memory),
         };
         let sealed = before.filter(|_| applied.reveal && place != Place::Memory);
-        Some(Work::Open { verdict: applied.verdict, seen, sealed, number })
+        Some(Work::Open {
+            verdict: applied.verdict,
+            seen,
+            sealed,
+            number,
+        })
     }
 
     fn load(&self, at: usize, place: Place, shared: bool) -> (Record, Option<Sealed>, String) {
         if !shared {
             return (self.tabs[at].memory.0.clone(), None, String::new());
         }
-        let read = |text: Option<&String>| text.and_then(|text| parse(text)).unwrap_or(core(Value::Null));
+        let read = |text: Option<&String>| {
+            text.and_then(|text| parse(text))
+                .unwrap_or(core(Value::Null))
+        };
         let (slot, sealed, key) = match place {
-            Place::Browser => (read(self.disk.slot.as_ref()), self.disk.sealed.clone(), String::new()),
+            Place::Browser => (
+                read(self.disk.slot.as_ref()),
+                self.disk.sealed.clone(),
+                String::new(),
+            ),
             Place::Tab => match &self.tabs[at].storage.own {
-                Some((key, slot, sealed)) => {
-                    (read(Some(slot)), sealed.clone().filter(|_| self.disk.keys.contains(key)), key.clone())
-                }
-                None => (core(Value::Null), None, format!("key-{at}-{}", self.transactions)),
+                Some((key, slot, sealed)) => (
+                    read(Some(slot)),
+                    sealed.clone().filter(|_| self.disk.keys.contains(key)),
+                    key.clone(),
+                ),
+                None => (
+                    core(Value::Null),
+                    None,
+                    format!("key-{at}-{}", self.transactions),
+                ),
             },
             Place::Memory => (self.tabs[at].memory.0.slot.to_json(), None, String::new()),
         };
-        (Record::from_json(&read(self.disk.head.as_ref()), &slot, self.now), sealed, key)
+        (
+            Record::from_json(&read(self.disk.head.as_ref()), &slot, self.now),
+            sealed,
+            key,
+        )
     }
 
-    fn store(&mut self, at: usize, place: Place, record: &Record, sealed: Option<Sealed>, key: String) {
+    fn store(
+        &mut self,
+        at: usize,
+        place: Place,
+        record: &Record,
+        sealed: Option<Sealed>,
+        key: String,
+    ) {
         self.disk.head = Some(plain(&record.to_json()).to_string());
         let slot = plain(&record.slot.to_json()).to_string();
         match place {
@@ -676,7 +907,11 @@ impl World {
     }
 
     fn read(&self, tab: usize, slot: Slot) -> Option<Json> {
-        self.tabs[tab].storage.slots.get(slot_name(slot)).and_then(|text| parse(text))
+        self.tabs[tab]
+            .storage
+            .slots
+            .get(slot_name(slot))
+            .and_then(|text| parse(text))
     }
 
     /// The browser forgets this app's record: site data are cleared, or evicted.

@@ -79,7 +79,7 @@ export async function startDriver(name) {
 }
 
 async function startDisplay(processes) {
-  const display = await start("Xvfb", ["-displayfd", "1", "-screen", "0", "1280x900x24", "-nolisten", "tcp"]);
+  const display = await start(env.XVFB ?? "/usr/bin/Xvfb", ["-displayfd", "1", "-screen", "0", "1280x900x24", "-nolisten", "tcp"]);
   processes.push(display);
   const [number] = await until("Xvfb names its display", () => /^\d+$/m.exec(display.output()));
   return { DISPLAY: `:${number}`, NO_AT_BRIDGE: "1", LIBGL_ALWAYS_SOFTWARE: "1" };

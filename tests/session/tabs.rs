@@ -312,3 +312,27 @@ fn what_a_look_could_not_open_is_no_session() {
         .unwrap();
     assert_eq!(world.status(next), Status::SignedOut);
 }
+
+#[test]
+fn a_tab_that_leaves_while_its_own_sign_in_is_arriving_stays_out() {
+    for held in ["commit Redeem", "answer to exchange", "commit Install", "opened Install"] {
+        let mut world = World::new();
+        let tab = world.open();
+        world.log_in(tab, json!({}));
+        world.run();
+        let address = world.answer_as(tab, "ada");
+        world.reload(tab);
+        world.hold(held);
+        world.come_back(tab, &address);
+        world.run();
+        world.log_out(tab, json!({ "scope": "tab" }));
+        world.release(held);
+        world.pass(1_000);
+        assert_eq!(world.status(tab), Status::SignedOut, "{held}");
+        let id = world.token(tab, json!({}));
+        world.run();
+        assert_eq!(world.outcome(tab, id), "login_required", "{held}");
+        world.reload(tab);
+        assert_eq!(world.status(tab), Status::SignedOut, "{held}");
+    }
+}

@@ -41,7 +41,7 @@ const browsers = {
     capabilities: () => ({
       browserName: "MiniBrowser",
       "webkitgtk:browserOptions": {
-        binary: env.WEBKIT ?? "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser",
+        binary: env.MINIBROWSER ?? "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser",
         args: ["--automation"],
       },
     }),

@@ -94,7 +94,10 @@ export interface LogoutOptions {
   clear?: Clear;
   /** Where the app wants to be when the provider has sent the user back: on this page's own origin, else refused. */
   redirectTo?: string;
-  /** How long the network may take altogether before the report is given without it. Default 5 seconds. The local layers never wait for it. */
+  /**
+   * How long the network may take before the report is given without it. Default 5 seconds. The local layers never wait for it.
+   * A provider that has stayed silent is asked once more, for at least a second, before the page leaves for it.
+   */
   timeout?: number;
 }
 
@@ -146,7 +149,7 @@ export interface LogoutReport {
   startedAt: number;
   /** From the call to this report, in milliseconds. */
   durationMs: number;
-  /** This tab and what the app keeps in this browser. Names of keys, never values. */
+  /** This tab and what the app keeps in this browser: names of keys and stores, never values. */
   local: { status: "cleared" | "partial"; removed: string[]; residue: string[] };
   /** How many other tabs said that they are signed out, until the deadline. It decides nothing: a tab that is silent is signed out all the same. */
   tabs: { acknowledged: number; deadlineMs: number };

@@ -435,7 +435,11 @@ fn what_was_asked_for_one_user_is_not_answered_with_anothers_token() {
 #[test]
 fn a_refresh_that_fails_after_a_sign_out_hands_out_nothing() {
     // The token is still good for some seconds, and the sign-out was not heard of.
-    for mood in [Mood::Says(503, Value::Null), Mood::Unreachable(Failure::Offline), Mood::Unreachable(NETWORK)] {
+    for mood in [
+        Mood::Says(503, Value::Null),
+        Mood::Unreachable(Failure::Offline),
+        Mood::Unreachable(NETWORK),
+    ] {
         let mut world = World::signed_in();
         let other = world.open();
         world.hold("message");
@@ -447,7 +451,11 @@ fn a_refresh_that_fails_after_a_sign_out_hands_out_nothing() {
         world.run();
         if mood == Mood::Unreachable(NETWORK) {
             // The first attempt is lost before the sign-out, the second after it.
-            let at = world.jobs.iter().position(|job| job.name == "answer to refresh RT1.0").unwrap();
+            let at = world
+                .jobs
+                .iter()
+                .position(|job| job.name == "answer to refresh RT1.0")
+                .unwrap();
             world.step(at);
             world.run();
         }

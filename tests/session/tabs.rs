@@ -315,7 +315,12 @@ fn what_a_look_could_not_open_is_no_session() {
 
 #[test]
 fn a_tab_that_leaves_while_its_own_sign_in_is_arriving_stays_out() {
-    for held in ["commit Redeem", "answer to exchange", "commit Install", "opened Install"] {
+    for held in [
+        "commit Redeem",
+        "answer to exchange",
+        "commit Install",
+        "opened Install",
+    ] {
         let mut world = World::new();
         let tab = world.open();
         world.log_in(tab, json!({}));

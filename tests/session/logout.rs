@@ -558,3 +558,36 @@ fn a_sign_out_that_is_called_after_a_new_sign_in_ends_that_one_too() {
         }
     }
 }
+
+#[test]
+fn what_memory_remembers_does_not_confirm_a_session_that_could_not_be_opened() {
+    // A refresh has just replaced what both tabs remember, and both sign out at once: the one that
+    // commits first has not got the key.
+    let mut world = World::signed_in();
+    let other = world.open();
+    world.hold("opened Renew");
+    world.token(0, json!({ "forceRefresh": true }));
+    world.run();
+    for held in ["commit", "message", "mark"] {
+        world.hold(held);
+    }
+    world.log_out(0, json!({}));
+    let id = world.log_out(other, json!({}));
+    let at = world
+        .jobs
+        .iter()
+        .position(|job| job.tab == other && job.name == "commit End")
+        .unwrap();
+    world.step(at);
+    world.held_no_more();
+    world.pass(1_000);
+    assert_eq!(world.outcome(other, id), "signed out");
+    assert!(
+        world.provider.alive().is_empty() || !world.ledger().is_empty(),
+        "{:?} is alive and forgotten",
+        world.provider.alive()
+    );
+    if !world.provider.alive().is_empty() {
+        assert_eq!(world.report(other, id)["complete"], false);
+    }
+}

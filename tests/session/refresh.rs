@@ -467,3 +467,28 @@ fn a_refresh_that_fails_after_a_sign_out_hands_out_nothing() {
         assert_eq!(world.status(other), Status::SignedOut, "{mood:?}");
     }
 }
+
+#[test]
+fn a_second_attempt_is_made_with_the_token_of_the_first_or_not_at_all() {
+    // TOK-12: while the first was on its way a new session was put in place, and another tab is
+    // already refreshing that one.
+    let mut world = World::signed_in();
+    let other = world.open();
+    world.hold("answer to refresh RT1");
+    world.hold("answer to refresh RT2");
+    world.provider.token = Mood::Loses(NETWORK);
+    let first = world.token(0, force());
+    world.run();
+    world.provider.token = Mood::Well;
+    world.sign_in(other, "ada");
+    let second = world.token(other, force());
+    world.run();
+    world.release("answer to refresh RT1");
+    assert_eq!(world.provider.presented["RT2.0"], 1);
+    world.release("answer to refresh RT2");
+    world.pass(1_000);
+    assert_eq!(world.outcome(other, second), "AT6");
+    // The token of the new session is good, and newer than what was to be left behind.
+    assert_eq!(world.outcome(0, first), "AT5");
+    assert_eq!(world.provider.alive(), ["RT2.1"]);
+}

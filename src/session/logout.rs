@@ -61,6 +61,11 @@ pub(super) struct Asked {
 }
 
 impl Asked {
+    /// Whether it reaches this tab alone.
+    pub(super) fn is_alone(&self) -> bool {
+        self.scope == Scope::Tab
+    }
+
     pub(super) fn parse(json: &Json, options: &Options) -> Result<Self> {
         let scope = match (json.member("scope"), json.member("scope").text()) {
             (Json::Null, _) | (_, Some("app")) => Scope::App,
@@ -114,6 +119,8 @@ pub(super) struct Logout {
     /// The generation that this sign-out ends.
     generation: u64,
     entry: u64,
+    /// Whether the record held something newer than memory, which could not be opened.
+    outdated: bool,
     report: Report,
     stage: Stage,
     open: Open,
@@ -173,6 +180,7 @@ impl Logout {
             held,
             generation: context.tab.generation,
             entry: 0,
+            outdated: false,
             report: Report::new(asked.scope, context.now),
             stage: Stage::Committing,
             open: Open::default(),
@@ -240,6 +248,8 @@ impl Logout {
         match (self.stage, part, reply) {
             (Stage::Committing, part::MAIN, Reply::Committed { verdict, seen }) => {
                 context.tab.closing = false;
+                self.outdated =
+                    seen.session.is_none() && context.tab.version.revision != seen.version.revision;
                 context.adopt(&seen, None, Reason::Logout);
                 if let Verdict::Done { entry } = verdict {
                     self.entry = entry;
@@ -384,7 +394,11 @@ impl Logout {
             self.report.problem(error.code);
         }
         self.report.time(layer, now);
-        outcome
+        match outcome {
+            // That was another token than the one that is alive.
+            Outcome::Revoked if self.outdated => Outcome::Unknown,
+            outcome => outcome,
+        }
     }
 
     fn local_done(&mut self, context: &mut Context<'_>) {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::logout::{self, Asked, Join, Logout};
 use super::record::{Change, Verdict};
 use super::refresh::Use;
-use super::sign_in::{Callback, Login};
+use super::sign_in::{self, Callback, Login};
 use super::tab::{Seen, Tab};
 use super::watch::{Start, Watch};
 use super::withdrawal::Withdrawal;
@@ -544,6 +544,11 @@ impl Machine {
             }
             _ => {}
         }
+        if let Call::Logout { options, .. } = &call {
+            if let Ok(asked) = Asked::parse(options, &self.options) {
+                self.call_off(&asked);
+            }
+        }
         // Whoever waits for a token when a sign-out begins is told at once. What is under way is
         // left to finish, so that its tokens are revoked when they arrive.
         let waiting = self.ids(|operation| matches!(operation, Operation::Use(_)));
@@ -576,6 +581,25 @@ impl Machine {
         if let Some(operation) = operation {
             self.operations.push((id, operation));
         }
+    }
+
+    /// Calls off the sign-ins that a sign-out meets in this tab.
+    fn call_off(&mut self, asked: &Asked) {
+        let outputs = &mut self.outputs;
+        self.operations
+            .retain_mut(|(id, operation)| match operation {
+                Operation::Login(login) if !login.has_left() => {
+                    let result = Err(sign_in::superseded());
+                    outputs.push(Output::Settle { id: *id, result });
+                    false
+                }
+                // In the other scopes the record itself refuses it.
+                Operation::Callback(callback) if asked.is_alone() => {
+                    callback.call_off();
+                    true
+                }
+                _ => true,
+            });
     }
 
     fn advance(&mut self, id: Id, part: u8, reply: Reply, now: u64, parse: Parse<'_>) -> Step {

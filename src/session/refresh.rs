@@ -196,7 +196,10 @@ impl Use {
                 context.announce(seen.generation);
                 context.fail(login_required())
             }
-            (Stage::Releasing, Reply::Committed { .. }) => self.refused(context),
+            (Stage::Releasing, Reply::Committed { verdict, seen }) => {
+                context.see(verdict, &seen, Reason::OtherTab);
+                self.refused(context)
+            }
             (Stage::Reserving | Stage::Ending, Reply::Committed { verdict, seen }) => {
                 context.see(verdict, &seen, Reason::OtherTab);
                 self.decide(context)
@@ -210,12 +213,7 @@ impl Use {
         let Some(session) = context.tab.session.clone() else {
             return context.fail(login_required());
         };
-        // What was asked for one user is not answered with another's token.
-        if self
-            .user
-            .as_ref()
-            .is_some_and(|user| user.subject() != session.claims.subject())
-        {
+        if self.is_foreign(&session) {
             return context.fail(login_required());
         }
         let forced = self.stale == Some(context.tab.version);
@@ -241,8 +239,13 @@ impl Use {
     /// Asks for the right to send; again only for whom sent last.
     fn reserve(&mut self, context: &mut Context<'_>) -> Step {
         let patience_ms = context.options.request_timeout_ms + GRACE_MS;
+        // A second attempt is made with the token of the first, or not at all.
+        if self.attempt.times == 0 {
+            self.attempt.of = context.tab.version;
+            self.session = context.tab.session.clone();
+        }
         context.commit(Change::Reserve {
-            of: context.tab.version,
+            of: self.attempt.of,
             after: self.attempt.number,
             patience_ms,
         });
@@ -250,11 +253,15 @@ impl Use {
     }
 
     fn send(&mut self, context: &mut Context<'_>) -> Step {
-        self.session = context.tab.session.clone();
-        let Some(session) = &self.session else {
-            return context.fail(login_required());
-        };
-        let Some(refresh_token) = &session.refresh_token else {
+        let session = self
+            .session
+            .as_ref()
+            .filter(|_| context.tab.session.is_some());
+        let token = session.and_then(|session| session.refresh_token.as_ref());
+        let (Some(session), Some(refresh_token)) = (session, token) else {
+            // A sign-out has begun: what was allowed is not sent.
+            let entry = self.attempt.entry;
+            context.beside(|context| Withdrawal::confirm(context, entry));
             return context.fail(login_required());
         };
         context.ask(
@@ -286,7 +293,8 @@ impl Use {
             }
             Err((Failure::Network | Failure::Timeout, error)) => {
                 self.error = Some(error);
-                return self.refused(context);
+                context.look();
+                return self.go(Stage::Releasing);
             }
             Err((_, error)) => error,
             Ok(answer) => match token::response(&answer) {
@@ -378,19 +386,26 @@ impl Use {
 
     /// The refresh did not succeed and the session stays. A token that is still good is handed out.
     fn refused(&mut self, context: &mut Context<'_>) -> Step {
-        let Some(error) = self.error.take() else {
-            return context.fail(login_required());
-        };
-        context.put(Output::Event(Event::RefreshFailed(error.clone())));
-        let good = context
+        let session = context
             .tab
             .session
             .clone()
-            .filter(|session| !self.force && session.lasts(0, context.now));
-        match good {
-            Some(session) => context.hand_out(&session),
-            None => context.fail(error),
+            .filter(|session| !self.is_foreign(session));
+        let (Some(session), Some(error)) = (session, self.error.take()) else {
+            return context.fail(login_required());
+        };
+        context.put(Output::Event(Event::RefreshFailed(error.clone())));
+        if !self.force && session.lasts(0, context.now) {
+            return context.hand_out(&session);
         }
+        context.fail(error)
+    }
+
+    /// What was asked for one user is not answered with another's token.
+    fn is_foreign(&self, session: &Session) -> bool {
+        self.user
+            .as_ref()
+            .is_some_and(|user| user.subject() != session.claims.subject())
     }
 
     fn go(&mut self, stage: Stage) -> Step {

@@ -142,6 +142,8 @@ pub(super) struct Callback {
     entry: u64,
     sent_at: u64,
     error: Option<Error>,
+    /// Whether this tab has signed out meanwhile.
+    called_off: bool,
     stage: Arriving,
 }
 
@@ -176,6 +178,7 @@ impl Callback {
                 entry: 0,
                 sent_at: 0,
                 error: None,
+                called_off: false,
                 stage: Arriving::Discovering,
             },
             Err(settled) => {
@@ -193,6 +196,11 @@ impl Callback {
             None => context.discover(),
         }
         Some(Operation::Callback(callback))
+    }
+
+    /// This tab signs out: it does not come in any more.
+    pub(super) fn call_off(&mut self) {
+        self.called_off = true;
     }
 
     /// Lets another call for the same address share this one.
@@ -221,6 +229,10 @@ impl Callback {
             ) => {
                 self.entry = entry;
                 self.sent_at = context.now;
+                if self.called_off {
+                    context.beside(|context| Withdrawal::confirm(context, entry));
+                    return self.finish(context, Err(superseded()));
+                }
                 if let (Some(metadata), Some(code)) = (&self.metadata, self.code.take()) {
                     let request =
                         token::exchange(context.options, metadata, &code, &self.pending.verifier);
@@ -262,10 +274,14 @@ impl Callback {
                 if let Some(replaced) = &seen.session {
                     context.beside(|context| Withdrawal::begin(context, replaced, entry));
                 }
-                context.put(Output::Keep(Slot::Left, None));
-                context.tab.left = None;
+                // It is in for the other tabs; this one has left it.
+                context.tab.left = Some(seen.generation).filter(|_| self.called_off);
+                context.put(Output::Keep(Slot::Left, context.tab.left.map(Json::from)));
                 context.adopt(&seen, Some(&session), Reason::OtherTab);
                 context.announce(seen.generation);
+                if self.called_off {
+                    return self.finish(context, Err(superseded()));
+                }
                 let return_to = self.pending.return_to.clone();
                 self.finish(
                     context,
@@ -367,7 +383,13 @@ impl Callback {
         let Some(metadata) = self.metadata.take() else {
             return Step::Refuse;
         };
-        match self.check(context, &tokens) {
+        let checked = self
+            .check(context, &tokens)
+            .and_then(|checked| match self.called_off {
+                true => Err(superseded()),
+                false => Ok(checked),
+            });
+        match checked {
             Ok((id_token, claims)) => {
                 let session = Rc::new(Session {
                     expires_at: grant::expiry(&tokens, self.sent_at),
@@ -441,7 +463,7 @@ impl Callback {
     }
 }
 
-const fn superseded() -> Error {
+pub(super) const fn superseded() -> Error {
     Error::new(
         Code::SignInSuperseded,
         "somebody signed out or in since this sign-in began",

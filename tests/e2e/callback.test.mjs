@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { assertSignedIn, assertSignedOut, comeBack, fillForm, isActive, lastIssued, leaveForProvider, logout, openApp, requestTo, signIn, started } from "./harness/app.mjs";
+import {
+  assertSignedIn, assertSignedOut, comeBack, fillForm, isActive, lastIssued, leaveForProvider, logout,
+  openApp, requestTo, signIn, started,
+} from "./harness/app.mjs";
 import { stage as setStage } from "./harness/stage.mjs";
 import { until } from "./harness/until.mjs";
 
@@ -16,6 +19,22 @@ test("RESP-6 an answer that is handled twice at once is one sign-in with one tok
   const [one, other] = await tab.run(() => window.answers);
   assert.equal(one.kind, "login");
   assert.deepEqual(one, other);
+  assert.equal(stage.world.requests.of("token").length, 1);
+  await assertSignedIn(tab);
+});
+
+test("AUTHZ-4 two calls of login at once lead to one sign-in with one token request", async () => {
+  const tab = await openApp(stage);
+  await tab.run(() => {
+    for (const returnTo of ["/one", "/two"]) window.auth.login({ returnTo }).catch(() => {});
+  });
+  await until("the provider asks", () => tab.has("#password"));
+  await fillForm(stage, tab);
+
+  const { answer, failure } = await comeBack(stage, tab);
+
+  assert.equal(failure, null);
+  assert.equal(answer.kind, "login");
   assert.equal(stage.world.requests.of("token").length, 1);
   await assertSignedIn(tab);
 });

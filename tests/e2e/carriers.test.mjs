@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { assertSignedIn, assertSignedOut, events, failure, accessToken, lastIssued, logout, openApp, openSignedIn } from "./harness/app.mjs";
+import {
+  accessToken, assertSignedIn, assertSignedOut, events, failure, lastIssued, logout, openApp, openSignedIn,
+} from "./harness/app.mjs";
 import { stage as setStage } from "./harness/stage.mjs";
 import { until } from "./harness/until.mjs";
 
@@ -61,7 +63,8 @@ test("TAB-5 what goes over the channel holds no secret, and nonsense on it chang
   await until("something was said", () => listener.run(() => window.heard.length > 0));
 
   await listener.run(() => {
-    for (const nonsense of [null, 7, "signed-out", [], {}, { __proto__: null, generation: -1 }, { generation: 1e300 }, "x".repeat(100_000)]) window.spy.postMessage(nonsense);
+    const nonsense = [null, 7, "signed-out", [], {}, { generation: -1 }, { generation: 1e300 }, "x".repeat(100_000)];
+    for (const message of nonsense) window.spy.postMessage(message);
   });
   await assertSignedIn(tab);
 

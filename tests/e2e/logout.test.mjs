@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { askApiWith, assertSignedIn, assertSignedOut, events, failure, isActive, lastIssued, logout, openApp, openSignedIn, signIn, started } from "./harness/app.mjs";
+import {
+  askApiWith, assertSignedIn, assertSignedOut, events, failure, isActive, lastIssued, logout, openApp,
+  openSignedIn, signIn, started,
+} from "./harness/app.mjs";
 import { stage as setStage } from "./harness/stage.mjs";
 import { assertNothingLeft, atRest } from "./harness/storage.mjs";
 import { until } from "./harness/until.mjs";

@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
 
-import { accessToken, askApi, assertSignedIn, assertSignedOut, events, fillForm, lastIssued, leaveForProvider, openApp, openSignedIn, requestTo, signIn, comeBack } from "./harness/app.mjs";
+import {
+  accessToken, askApi, assertSignedIn, assertSignedOut, comeBack, events, fillForm, lastIssued,
+  leaveForProvider, openApp, openSignedIn, requestTo, signIn,
+} from "./harness/app.mjs";
 import { stage as setStage } from "./harness/stage.mjs";
 import { until } from "./harness/until.mjs";
 
@@ -130,7 +133,10 @@ test("AUTHZ-7 options of the call reach the provider, and cannot replace what th
   await leaveForProvider(tab, { prompt: "login", loginHint: "grace", maxAge: 0, acrValues: "urn:a urn:b", extraParams: { ui_locales: "de" } });
   const { params } = await requestTo(stage, "authorization");
   const { prompt, login_hint, max_age, acr_values, ui_locales } = params;
-  assert.deepEqual({ prompt, login_hint, max_age, acr_values, ui_locales }, { prompt: "login", login_hint: "grace", max_age: "0", acr_values: "urn:a urn:b", ui_locales: "de" });
+  assert.deepEqual(
+    { prompt, login_hint, max_age, acr_values, ui_locales },
+    { prompt: "login", login_hint: "grace", max_age: "0", acr_values: "urn:a urn:b", ui_locales: "de" },
+  );
 });
 
 test("a user who turns back at the provider gets the provider's own word for it, and stays signed out", async () => {

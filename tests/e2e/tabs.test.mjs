@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { accessToken, askApi, assertSignedIn, assertSignedOut, events, lastIssued, openApp, openSignedIn, signIn, started } from "./harness/app.mjs";
+import {
+  accessToken, askApi, assertSignedIn, assertSignedOut, events, lastIssued, openApp, openSignedIn, signIn,
+  started,
+} from "./harness/app.mjs";
 import { stage as setStage } from "./harness/stage.mjs";
 import { until } from "./harness/until.mjs";
 

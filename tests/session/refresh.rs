@@ -490,5 +490,7 @@ fn a_second_attempt_is_made_with_the_token_of_the_first_or_not_at_all() {
     assert_eq!(world.outcome(other, second), "AT6");
     // The token of the new session is good, and newer than what was to be left behind.
     assert_eq!(world.outcome(0, first), "AT5");
-    assert_eq!(world.provider.alive(), ["RT2.1"]);
+    // What the lost answer brought is alive at the provider, and stands in the ledger.
+    assert_eq!(world.provider.alive(), ["RT1.1", "RT2.1"]);
+    assert_eq!(world.ledger(), ["Refresh"]);
 }

@@ -590,8 +590,11 @@ impl World {
                         .open_sealed(Some(&sealed), kept.as_deref())
                         .map(Rc::new);
                 }
-                let known = self.tabs[tab].seen.0.max(number);
-                self.tabs[tab].seen = (known, self.now);
+                // Clearing a note is housekeeping, and no look.
+                if name != "opened Confirm" {
+                    let known = self.tabs[tab].seen.0.max(number);
+                    self.tabs[tab].seen = (known, self.now);
+                }
                 let _ = self.tell(
                     tab,
                     Input::Reply {

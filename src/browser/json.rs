@@ -65,7 +65,11 @@ fn copy(value: &JsValue, depth: u8) -> Option<Json> {
     let mut object = Vec::new();
     for index in 0..members.length() {
         let member: Array = members.get(index).unchecked_into();
-        object.push((member.get(0).as_string()?, copy(&member.get(1), depth)?));
+        let name = member.get(0).as_string()?;
+        // No message has it, and written back it would set the prototype of what the app gets.
+        if name != "__proto__" {
+            object.push((name, copy(&member.get(1), depth)?));
+        }
     }
     Some(Json::Object(object))
 }

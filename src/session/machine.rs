@@ -544,10 +544,10 @@ impl Machine {
             }
             _ => {}
         }
-        if let Call::Logout { options, .. } = &call {
-            if let Ok(asked) = Asked::parse(options, &self.options) {
-                self.call_off(&asked);
-            }
+        if let Call::Logout { options, .. } = &call
+            && let Ok(asked) = Asked::parse(options, &self.options)
+        {
+            self.call_off(&asked);
         }
         // Whoever waits for a token when a sign-out begins is told at once. What is under way is
         // left to finish, so that its tokens are revoked when they arrive.

@@ -242,7 +242,7 @@ impl Change {
         let version = record.version();
         let shared = place == Place::Browser;
         match self {
-            Self::Look { .. } | Self::Open if record.is_outlived() => {
+            Self::Look { .. } | Self::Open if record.is_outlived() && !self.only_looks(place) => {
                 // Another tab ended every session: this tab takes its own out, to revoke it.
                 let entry = record.note(Kind::Unopened, now);
                 record.remove();

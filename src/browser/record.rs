@@ -256,7 +256,10 @@ impl Store {
                     ),
                 ]);
                 let session = storage::session().ok_or(JsValue::NULL)?;
-                session.set_item(&self.own, &json::print(&text))?;
+                match record.slot.present {
+                    true => session.set_item(&self.own, &json::print(&text))?,
+                    false => session.remove_item(&self.own)?,
+                }
                 set(
                     &own,
                     key,

@@ -119,6 +119,8 @@ pub(super) struct Logout {
     /// The generation that this sign-out ends.
     generation: u64,
     entry: u64,
+    /// The revision of what memory held.
+    revision: u64,
     /// Whether the record held something newer than memory, which could not be opened.
     outdated: bool,
     report: Report,
@@ -180,6 +182,7 @@ impl Logout {
             held,
             generation: context.tab.generation,
             entry: 0,
+            revision: context.tab.version.revision,
             outdated: false,
             report: Report::new(asked.scope, context.now),
             stage: Stage::Committing,
@@ -248,8 +251,7 @@ impl Logout {
         match (self.stage, part, reply) {
             (Stage::Committing, part::MAIN, Reply::Committed { verdict, seen }) => {
                 context.tab.closing = false;
-                self.outdated =
-                    seen.session.is_none() && context.tab.version.revision != seen.version.revision;
+                self.outdated = seen.session.is_none() && self.revision != seen.version.revision;
                 context.adopt(&seen, None, Reason::Logout);
                 if let Verdict::Done { entry } = verdict {
                     self.entry = entry;

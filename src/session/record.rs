@@ -21,7 +21,7 @@ pub struct Record {
     pub slot: Slot,
     /// What may still be alive at the server.
     pub ledger: Vec<Entry>,
-    /// Numbers the notes.
+    /// Numbers the notes and the contents of slots.
     pub serial: u64,
     /// Whether nothing was stored yet.
     pub is_new: bool,
@@ -34,7 +34,7 @@ pub struct Slot {
     pub present: bool,
     /// The generation it belongs to. It is live only while the record has the same.
     pub generation: u64,
-    /// Raised with every new content.
+    /// Another one for every new content, and never one that was there before.
     pub revision: u64,
     /// How often its refresh token was sent. A refresh token is sent only by whom raised this.
     pub sent: u64,
@@ -279,7 +279,7 @@ impl Change {
                     present: true,
                     sealed: place != Place::Memory,
                     generation: record.generation,
-                    revision: record.slot.revision + 1,
+                    revision: record.number(),
                     ..Slot::default()
                 };
                 Applied::made(entry, Content::Replace, replaced)
@@ -313,7 +313,7 @@ impl Change {
             }
             Self::Renew { of, entry, .. } if live && *of == version => {
                 record.clear(*entry);
-                record.slot.revision += 1;
+                record.slot.revision = record.number();
                 record.slot.sent = 0;
                 Applied::made(0, Content::Replace, false)
             }
@@ -385,8 +385,14 @@ impl Record {
         };
     }
 
-    fn note(&mut self, kind: Kind, now: u64) -> u64 {
+    /// A number that nothing in this record has had.
+    fn number(&mut self) -> u64 {
         self.serial += 1;
+        self.serial
+    }
+
+    fn note(&mut self, kind: Kind, now: u64) -> u64 {
+        self.number();
         self.ledger.push(Entry {
             id: self.serial,
             kind,

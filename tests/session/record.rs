@@ -296,7 +296,7 @@ fn a_renewed_session_has_a_new_revision_and_no_attempts() {
     );
     assert_eq!(
         (record.generation, record.slot.revision, record.slot.sent),
-        (5, 4, 0)
+        (5, record.serial, 0)
     );
     assert!(record.ledger.is_empty());
     // Who was meant is no longer there.

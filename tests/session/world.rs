@@ -955,6 +955,11 @@ impl Tab {
 pub(crate) const NETWORK: Failure = Failure::Network;
 
 impl World {
+    /// Holds that back no more, and lets nothing go on by itself.
+    pub(crate) fn held_no_more_of(&mut self, name: &str) {
+        self.held.remove(name);
+    }
+
     /// Holds nothing back any more, and lets nothing go on by itself.
     pub(crate) fn held_no_more(&mut self) {
         self.held.clear();

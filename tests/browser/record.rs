@@ -221,7 +221,7 @@ async fn of_many_that_ask_at_once_one_may_refresh() {
     };
     let (_, seen) = commit(&one, Place::Browser, renew).await;
     assert_eq!(token(&look(&two, Place::Browser).await), Some("AT-2"));
-    assert_eq!(seen.version.revision, of.revision + 1);
+    assert!(seen.version.revision > of.revision);
     commit(&one, Place::Browser, Change::End).await;
 }
 

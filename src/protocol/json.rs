@@ -77,7 +77,7 @@ impl Json {
         }
     }
 
-    /// The number as a count: a whole one between 0 and 2^53.
+    /// The number as a count between 0 and 2^53, rounded down.
     pub fn count(&self) -> Option<u64> {
         self.number()
             .filter(|number| (0.0..9_007_199_254_740_992.0).contains(number))

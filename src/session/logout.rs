@@ -13,9 +13,9 @@
 
 use std::rc::Rc;
 
-use super::machine::{
-    Context, Effect, Id, LEAVE_MS, Operation, Output, Reply, Settled, Slot, Step,
-};
+use super::input::{Id, Reply};
+use super::machine::{Context, LEAVE_MS, Operation, Step};
+use super::output::{Effect, Output, Settled, Slot};
 use super::record::{Change, Verdict};
 use super::report::{Layer, Report, TABS_DEADLINE_MS};
 use super::withdrawal::Withdrawal;
@@ -266,8 +266,8 @@ impl Logout {
             }
             // The page goes away before the transaction has answered: what memory holds is revoked now.
             (Stage::Committing, part::AWAY, Reply::Woken) => {
-                if let Some(session) = self.held.clone() {
-                    self.revoke(context, &session);
+                if let Some(session) = self.held.clone().filter(|_| self.asked.revoke) {
+                    context.beside(|context| Withdrawal::begin(context, &session, 0));
                 }
                 Step::Go
             }

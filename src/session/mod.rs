@@ -9,8 +9,10 @@
 
 mod event;
 mod grant;
+mod input;
 pub mod logout;
 mod machine;
+mod output;
 pub mod record;
 mod refresh;
 pub mod report;
@@ -21,8 +23,8 @@ mod withdrawal;
 
 pub use event::{Event, Reason, Snapshot, Status};
 pub use grant::Session;
-pub use machine::{
-    Call, Effect, Id, Input, Machine, Message, Misuse, Output, Reply, Settled, Signal, Slot,
-};
+pub use input::{Call, Id, Input, Reply, Signal};
+pub use machine::{Machine, Misuse};
+pub use output::{Effect, Message, Output, Settled, Slot};
 pub use record::{Change, Record};
 pub use tab::Seen;

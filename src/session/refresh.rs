@@ -3,7 +3,9 @@
 use super::logout::login_required;
 use std::rc::Rc;
 
-use super::machine::{Context, Effect, Operation, Output, Reply, Step};
+use super::input::Reply;
+use super::machine::{Context, Operation, Step};
+use super::output::{Effect, Output};
 use super::record::{Change, Verdict, Version};
 use super::tab::Seen;
 use super::withdrawal::Withdrawal;

@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
+use super::input::{Id, Reply};
 use super::logout;
-use super::machine::{
-    Context, Effect, Id, LEAVE_MS, Operation, Output, Reply, Settled, Slot, Step,
-};
+use super::machine::{Context, LEAVE_MS, Operation, Step};
+use super::output::{Effect, Output, Settled, Slot};
 use super::record::{Change, Verdict};
 use super::withdrawal::Withdrawal;
 use super::{Reason, Session, grant};

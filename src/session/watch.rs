@@ -1,6 +1,8 @@
 //! Looking at the record: at the start, and whenever something may have changed.
 
-use super::machine::{Context, Effect, Message, Operation, Output, Reply, Settled, Step};
+use super::input::Reply;
+use super::machine::{Context, Operation, Step};
+use super::output::{Effect, Message, Output, Settled};
 use super::record::Change;
 use super::{Event, Reason};
 use crate::protocol::options::Place;

@@ -1,7 +1,9 @@
 //! Revoking tokens that nobody holds any more: late ones, replaced ones, those of an ended session.
 
 use super::Session;
-use super::machine::{Context, Effect, Operation, Reply, Step};
+use super::input::Reply;
+use super::machine::{Context, Operation, Step};
+use super::output::Effect;
 use super::record::Change;
 use crate::protocol::revocation::{self, Hint, Outcome};
 use crate::protocol::{Metadata, Secret};

@@ -1,0 +1,126 @@
+//! What the machine is told.
+
+use super::Change;
+use super::record::Verdict;
+use super::tab::Seen;
+use crate::protocol::{self, Json};
+
+/// Numbers what the app asked for.
+pub type Id = u32;
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Input {
+    /// The app asks. The shell chooses an `id` that is not in use.
+    Call {
+        /// Its number.
+        id: Id,
+        /// What it asks.
+        call: Call,
+    },
+    /// An effect came to something.
+    Reply {
+        /// Whose effect it was.
+        id: Id,
+        /// Which of its effects.
+        part: u8,
+        /// What it came to.
+        reply: Reply,
+    },
+    /// Something happened outside.
+    Signal(Signal),
+}
+
+/// What the app asks.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Call {
+    /// Is this address an answer?
+    Callback {
+        /// The address.
+        address: String,
+        /// The page's own address.
+        here: String,
+        /// What waits in [`super::Slot::SignIn`].
+        sign_in: Option<Json>,
+        /// What waits in [`super::Slot::SignOut`].
+        sign_out: Option<Json>,
+    },
+    /// Sign in.
+    Login {
+        /// The app's options.
+        options: Json,
+        /// The page's address.
+        here: String,
+        /// Random bytes.
+        entropy: Box<[u8; 96]>,
+    },
+    /// Sign out.
+    Logout {
+        /// The app's options.
+        options: Json,
+        /// Random bytes.
+        entropy: Box<[u8; 32]>,
+    },
+    /// Begin: read what this browser has.
+    Start {
+        /// What waits in [`super::Slot::Left`].
+        left: Option<Json>,
+    },
+    /// An access token.
+    Token {
+        /// The app's options.
+        options: Json,
+    },
+}
+
+/// What happened outside.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Signal {
+    /// Another tab says that it has signed out of the generations before this one.
+    Acknowledged {
+        /// The generation it has seen.
+        generation: u64,
+    },
+    /// The page is on its way out: what may not be lost has to be sent now.
+    Away,
+    /// Something may have changed: a message, the mark, or this tab was away.
+    Look,
+    /// The page came back although it had left for a sign-in or sign-out.
+    Restored,
+}
+
+/// What an effect came to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reply {
+    /// Of [`Effect::Commit`](super::Effect::Commit).
+    Committed {
+        /// What the change came to.
+        verdict: Verdict,
+        /// What the record holds now.
+        seen: Seen,
+    },
+    /// Of [`Effect::Commit`](super::Effect::Commit), where the browser refuses: the change comes back, not made.
+    Refused(Change),
+    /// Of [`Effect::Digest`](super::Effect::Digest); `None` where WebCrypto refuses.
+    Digest(Option<Vec<u8>>),
+    /// Of [`Effect::Fetch`](super::Effect::Fetch).
+    Answer(protocol::Answer),
+    /// Of [`Effect::Probe`](super::Effect::Probe).
+    Probed {
+        /// Whether the record can be kept in IndexedDB, sealed.
+        record: bool,
+        /// Whether cookies are kept.
+        cookies: bool,
+        /// Whether session storage is there.
+        session_storage: bool,
+    },
+    /// Of [`Effect::Wait`](super::Effect::Wait).
+    Woken,
+    /// Of [`Effect::Wipe`](super::Effect::Wipe): names of keys.
+    Wiped {
+        /// What was deleted.
+        removed: Vec<String>,
+        /// What should have gone and is still there.
+        residue: Vec<String>,
+    },
+}

@@ -1,0 +1,149 @@
+//! What the machine asks for, and what it answers.
+
+use std::rc::Rc;
+
+use super::input::{Id, Signal};
+use super::{Change, Event, Snapshot};
+use crate::protocol::options::{Clear, Place};
+use crate::protocol::{Claims, Error, Json, Request, Secret};
+
+/// What the shell is asked to do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Output {
+    /// End what this client's `fetch` has under way.
+    Abort,
+    /// The page's address, without the answer.
+    Clean(String),
+    /// Tell the app what happened.
+    Event(Event),
+    /// Forget the key share that was kept to open what logout takes out.
+    Forget,
+    /// Write to session storage, or delete.
+    Keep(Slot, Option<Json>),
+    /// Raise the mark in local storage, and take it down.
+    Mark,
+    /// Leave the page.
+    Navigate(Secret),
+    /// Do, and reply.
+    Perform {
+        /// Who asks.
+        id: Id,
+        /// Which of its effects.
+        part: u8,
+        /// What to do.
+        effect: Effect,
+    },
+    /// Tell the other tabs.
+    Post(Message),
+    /// Answer the app.
+    Settle {
+        /// Its number.
+        id: Id,
+        /// The answer.
+        result: Result<Settled, Error>,
+    },
+    /// Delete the key share in the cookie, now.
+    Shut,
+    /// The app sees this from now on.
+    Show(Snapshot),
+}
+
+/// What is done outside and replied to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// One transaction on the record.
+    Commit {
+        /// Where sessions are kept.
+        place: Place,
+        /// The change.
+        change: Change,
+    },
+    /// The SHA-256 digest of a text.
+    Digest(Secret),
+    /// One HTTP request.
+    Fetch(Request),
+    /// What this browser offers.
+    Probe,
+    /// So many milliseconds.
+    Wait(u64),
+    /// Clear local and session storage.
+    Wipe(Clear),
+}
+
+/// What waits in session storage.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Slot {
+    /// The generation that this tab alone has left.
+    Left,
+    /// The sign-in under way.
+    SignIn,
+    /// The report of the sign-out that left for the provider.
+    SignOut,
+}
+
+/// What tabs say to each other. It carries no secret, and whoever hears it only looks.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Message {
+    /// "I have seen that generation and am signed out of those before it."
+    Acknowledge {
+        /// The generation.
+        generation: u64,
+    },
+    /// "Look again."
+    Look {
+        /// The generation to be seen, for the timeline of those who debug.
+        generation: u64,
+    },
+}
+
+impl Message {
+    /// The form on the channel.
+    pub fn to_json(self) -> Json {
+        let (kind, generation) = match self {
+            Self::Acknowledge { generation } => ("acknowledge", generation),
+            Self::Look { generation } => ("look", generation),
+        };
+        Json::object(vec![
+            ("kind", kind.into()),
+            ("generation", generation.into()),
+        ])
+    }
+
+    /// What a message means. Any script on the origin can send one, so all it can cause is a look.
+    pub fn signal(json: &Json) -> Signal {
+        match (
+            json.member("kind").text(),
+            json.member("generation").count(),
+        ) {
+            (Some("acknowledge"), Some(generation)) => Signal::Acknowledged { generation },
+            _ => Signal::Look,
+        }
+    }
+}
+
+/// What the app gets.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Settled {
+    /// An access token.
+    AccessToken(Secret),
+    /// Nothing to say.
+    Done,
+    /// The address was no answer.
+    NoAnswer,
+    /// A sign-in is complete.
+    SignedIn {
+        /// Where to go on.
+        return_to: String,
+        /// The claims.
+        user: Rc<Claims>,
+    },
+    /// A sign-out is complete.
+    SignedOut(Rc<Json>),
+    /// The provider sent the user back after a sign-out.
+    Returned {
+        /// Where to go on.
+        return_to: String,
+        /// The report, with the provider's layer confirmed.
+        report: Rc<Json>,
+    },
+}

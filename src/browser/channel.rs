@@ -12,13 +12,13 @@ use crate::session::{Message, Signal};
 #[derive(Debug)]
 pub(crate) struct Channel {
     channel: Option<BroadcastChannel>,
-    _hear: Closure<dyn FnMut(MessageEvent)>,
+    _hear: Closure<dyn Fn(MessageEvent)>,
 }
 
 impl Channel {
     /// Opens the channel, and passes on what is heard.
     pub(crate) fn open(namespace: &str, hear: impl Fn(Signal) + 'static) -> Self {
-        let hear = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+        let hear = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
             hear(Message::signal(
                 &json::read(&event.data()).unwrap_or(Json::Null),
             ));

@@ -9,7 +9,7 @@ use web_sys::{Event, EventTarget, PageTransitionEvent, StorageEvent};
 
 use crate::session::Signal;
 
-type Listener = Closure<dyn FnMut(Event)>;
+type Listener = Closure<dyn Fn(Event)>;
 
 /// What is listened to, until it is dropped.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ impl Lifecycle {
         };
         let on = |read: fn(&Event, &str) -> Option<Signal>| {
             let (signal, mark) = (signal.clone(), mark.clone());
-            Closure::<dyn FnMut(Event)>::new(move |event: Event| {
+            Closure::<dyn Fn(Event)>::new(move |event: Event| {
                 if let Some(happened) = read(&event, &mark) {
                     signal(happened);
                 }
@@ -55,7 +55,12 @@ impl Lifecycle {
             }),
         );
         if let Some(document) = window.document() {
-            lifecycle.add(&document, "visibilitychange", on(|_, _| Some(Signal::Look)));
+            // Not on the way out: a transaction that begins there holds up every tab in WebKit.
+            let visible = on(|_, _| {
+                let hidden = web_sys::window()?.document()?.hidden();
+                (!hidden).then_some(Signal::Look)
+            });
+            lifecycle.add(&document, "visibilitychange", visible);
         }
         lifecycle
     }

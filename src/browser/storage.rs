@@ -21,9 +21,14 @@ impl Keys {
         }
     }
 
-    /// The key of the mark that wakes other tabs.
+    /// The key of the mark that wakes other tabs. It is read once: WebKitGTK tells storage events
+    /// only to pages that have touched local storage.
     pub(crate) fn mark(&self) -> String {
-        self.key("mark")
+        let mark = self.key("mark");
+        if let Some(local) = local() {
+            let _ = local.get_item(&mark);
+        }
+        mark
     }
 
     /// The key of a tab's own sealed session.
@@ -34,8 +39,8 @@ impl Keys {
     /// Raises the mark and takes it down: two storage events in every other tab, and nothing left.
     pub(crate) fn raise(&self, value: &str) {
         if let Some(local) = local() {
-            let _ = local.set_item(&self.mark(), value);
-            LocalStorage::delete(self.mark());
+            let _ = local.set_item(&self.key("mark"), value);
+            LocalStorage::delete(self.key("mark"));
         }
     }
 

@@ -242,8 +242,9 @@ impl Change {
         let version = record.version();
         let shared = place == Place::Browser;
         match self {
-            Self::Look { .. } | Self::Open if record.is_outlived() && !self.only_looks(place) => {
-                // Another tab ended every session: this tab takes its own out, to revoke it.
+            Self::Look { .. } | Self::Open if !shared && record.slot.present && !live => {
+                // Another tab ends every session, or is about to: this tab takes its own out, to
+                // revoke it.
                 let entry = record.note(Kind::Unopened, now);
                 record.remove();
                 Applied::made(entry, Content::Remove, true)
@@ -364,11 +365,6 @@ impl Record {
             generation: self.slot.generation,
             revision: self.slot.revision,
         }
-    }
-
-    /// Whether a tab's own session is of a generation that has ended.
-    fn is_outlived(&self) -> bool {
-        self.slot.present && self.slot.generation != self.generation
     }
 
     fn end(&mut self, raise: bool) {

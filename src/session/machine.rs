@@ -256,43 +256,15 @@ impl Machine {
     }
 
     fn call(&mut self, id: Id, call: Call, now: u64, parse: Parse<'_>) {
-        match &call {
-            Call::Callback { address, .. } => {
-                for (_, operation) in &mut self.operations {
-                    if let Operation::Callback(callback) = operation
-                        && callback.join(id, address)
-                    {
-                        return;
-                    }
+        if let Call::Callback { address, .. } = &call {
+            for (_, operation) in &mut self.operations {
+                if let Operation::Callback(callback) = operation
+                    && callback.join(id, address)
+                {
+                    return;
                 }
             }
-            Call::Logout { options, .. } => {
-                for (_, operation) in &mut self.operations {
-                    if let (Operation::Logout(logout), Ok(asked)) =
-                        (operation, Asked::parse(options, &self.options))
-                    {
-                        match logout.join(id, &asked) {
-                            Join::Shared => return,
-                            // Somebody may have signed in since it was committed.
-                            Join::SharedLate => {
-                                let context = &mut self.context(id, now, parse);
-                                return context.beside(|context| Some(Watch::end(context)));
-                            }
-                            Join::Apart => {}
-                        }
-                    }
-                }
-            }
-            _ => {}
         }
-        if let Call::Logout { options, .. } = &call
-            && let Ok(asked) = Asked::parse(options, &self.options)
-        {
-            self.call_off(&asked);
-        }
-        // Whoever waits for a token when a sign-out begins is told at once. What is under way is
-        // left to finish, so that its tokens are revoked when they arrive.
-        let waiting = self.ids(|operation| matches!(operation, Operation::Use(_)));
         let context = &mut self.context(id, now, parse);
         let operation = match call {
             Call::Start { left } => {
@@ -311,15 +283,39 @@ impl Machine {
                 sign_out,
             } => Callback::begin(context, address, &here, sign_in, sign_out),
             Call::Token { options } => Use::begin(context, &options),
-            Call::Logout { options, entropy } => match Asked::parse(&options, context.options) {
-                Ok(asked) => Logout::begin(context, asked, &entropy, &waiting),
-                Err(error) => {
-                    context.settle(Err(error));
-                    None
-                }
-            },
+            Call::Logout { options, entropy } => {
+                return self.log_out(id, &options, &entropy, now, parse);
+            }
         };
         if let Some(operation) = operation {
+            self.operations.push((id, operation));
+        }
+    }
+
+    fn log_out(&mut self, id: Id, options: &Json, entropy: &[u8; 32], now: u64, parse: Parse<'_>) {
+        let asked = match Asked::parse(options, &self.options) {
+            Ok(asked) => asked,
+            Err(error) => return self.context(id, now, parse).settle(Err(error)),
+        };
+        for (_, operation) in &mut self.operations {
+            if let Operation::Logout(logout) = operation {
+                match logout.join(id, &asked) {
+                    Join::Shared => return,
+                    // Somebody may have signed in since it was committed.
+                    Join::SharedLate => {
+                        let context = &mut self.context(id, now, parse);
+                        return context.beside(|context| Some(Watch::end(context)));
+                    }
+                    Join::Apart => {}
+                }
+            }
+        }
+        self.call_off(&asked);
+        // Whoever waits for a token is told at once. What is under way is left to finish, so that
+        // its tokens are revoked when they arrive.
+        let waiting = self.ids(|operation| matches!(operation, Operation::Use(_)));
+        let begun = Logout::begin(&mut self.context(id, now, parse), asked, entropy, &waiting);
+        if let Some(operation) = begun {
             self.operations.push((id, operation));
         }
     }

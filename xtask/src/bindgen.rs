@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, ensure};
+use walrus::ElementItems;
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::glue;
@@ -40,6 +41,7 @@ pub(crate) fn generate(compiled: &Path, directory: &Path, mode: Mode) -> Result<
         let module = output.wasm_mut();
         for import in module.imports.iter_mut() {
             import.name = names.import(&import.name);
+            import.module = names.module(&import.module);
         }
         let mut unused = Vec::new();
         for export in module.exports.iter_mut() {
@@ -52,12 +54,14 @@ pub(crate) fn generate(compiled: &Path, directory: &Path, mode: Mode) -> Result<
         for export in unused {
             module.exports.delete(export);
         }
+        forget_callbacks(module);
+        forget_messages(module);
     }
     output.emit(directory)?;
 
     let mut javascript = fs::read_to_string(directory.join(format!("{NAME}.js")))?;
     if !debug {
-        javascript = names.apply(&glue::with_own_loader(&javascript)?)?;
+        javascript = names.apply(&glue::trimmed(&glue::with_own_loader(&javascript)?)?)?;
     }
     ensure!(
         !javascript.contains("import.meta"),
@@ -72,3 +76,72 @@ pub(crate) fn generate(compiled: &Path, directory: &Path, mode: Mode) -> Result<
     let wasm = directory.join(format!("{NAME}_bg.wasm"));
     Ok(Glue { wasm, javascript })
 }
+
+/// Takes the callbacks of closures out of the table of functions.
+///
+/// They stand in it only because wasm-bindgen reads closures' types off the table; the glue calls them as exports, by
+/// name, and nothing calls them by index. For each of the crates' closures that the module has no use for, its callback
+/// would stay. The place is given to a function that is there anyway, so that no other index changes.
+fn forget_callbacks(module: &mut walrus::Module) {
+    let is_callback = |function: walrus::FunctionId| {
+        let name = module.funcs.get(function).name.as_deref();
+        name.is_some_and(|name| {
+            name.starts_with("wasm_bindgen[") && name.contains("]::convert::closures::_::invoke::<")
+        })
+    };
+    let others: Vec<_> = module
+        .elements
+        .iter()
+        .filter_map(|element| match &element.items {
+            ElementItems::Functions(functions) => {
+                let other = functions.iter().find(|function| !is_callback(**function))?;
+                let functions = functions
+                    .iter()
+                    .map(|function| match is_callback(*function) {
+                        true => *other,
+                        false => *function,
+                    });
+                Some((element.id(), functions.collect()))
+            }
+            ElementItems::Expressions(..) => None,
+        })
+        .collect();
+    for (element, functions) in others {
+        module.elements.get_mut(element).items = ElementItems::Functions(functions);
+    }
+}
+
+/// Blanks the texts of errors that only a bug in the crates we use could raise: `cargo xtask build --dev` keeps them.
+fn forget_messages(module: &mut walrus::Module) {
+    let segments: Vec<_> = module.data.iter().map(walrus::Data::id).collect();
+    for segment in segments {
+        let data = module.data.get_mut(segment);
+        for message in MESSAGES {
+            let length = message.len();
+            let places: Vec<usize> = data
+                .value
+                .windows(length)
+                .enumerate()
+                .filter(|(_, window)| *window == message.as_bytes())
+                .map(|(at, _)| at)
+                .collect();
+            for at in places {
+                if let Some(text) = data.value.get_mut(at..at + length) {
+                    text.fill(b' ');
+                }
+            }
+        }
+    }
+}
+
+const MESSAGES: [&str; 9] = [
+    "attempted to take ownership of Rust value while it was borrowed",
+    "called `Option::unwrap_throw()` on a `None` value",
+    "closure invoked recursively or after being dropped",
+    "failed to get local_storage",
+    "failed to get session_storage",
+    "Map key is not a string and cannot be an object key",
+    "null pointer passed to rust",
+    "recursive use of an object detected which would lead to unsafe aliasing in rust",
+    "unreachable: remove_item does not throw an exception",
+];

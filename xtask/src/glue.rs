@@ -24,6 +24,70 @@ pub(crate) fn with_own_loader(glue: &str) -> Result<String> {
     }
 }
 
+/// Takes out what no browser that instantiates the module has a use for. Fails where the glue does not have the form that
+/// is known here.
+pub(crate) fn trimmed(glue: &str) -> Result<String> {
+    let mut glue = glue.to_owned();
+    for (from, to, instead) in TRIMMED {
+        let Some((before, rest)) = glue.split_once(from) else {
+            bail!("the glue does not have `{from}`: compare it with xtask/src/glue.rs");
+        };
+        let Some((_, after)) = rest.split_once(to) else {
+            bail!("the glue does not have `{to}`: compare it with xtask/src/glue.rs");
+        };
+        glue = format!("{before}{instead}{after}");
+    }
+    Ok(glue)
+}
+
+/// From where to where is taken out, and what comes in its place.
+const TRIMMED: [(&str, &str, &str); 9] = [
+    // `using` and `free()`: a client is closed, and its memory goes with it.
+    (
+        "    __destroy_into_raw() {\n",
+        "wasm.__wbg_core_free(ptr, 0);\n    }\n",
+        "",
+    ),
+    ("if (Symbol.dispose) ", "\n", ""),
+    // A text encoder without `encodeInto` is older than the reference types that the module uses.
+    (
+        "if (!('encodeInto' in cachedTextEncoder)) {\n",
+        "    };\n}\n",
+        "",
+    ),
+    // Who has reference types has finalization registries.
+    (
+        "(typeof FinalizationRegistry === 'undefined')\n    ? { register: () => {}, unregister: () => {} }\n    : ",
+        "new",
+        "new",
+    ),
+    (
+        "(typeof FinalizationRegistry === 'undefined')\n    ? { register: () => {}, unregister: () => {} }\n    : ",
+        "new",
+        "new",
+    ),
+    // `realloc` is always there.
+    ("    if (realloc === undefined) {\n", "    }\n", ""),
+    // Views of the memory are made when they are needed: nothing here is called so often that it would matter.
+    (
+        "let cachedDataViewMemory0 = ",
+        "    return cachedDataViewMemory0;\n}\n",
+        "const getDataViewMemory0 = () => new DataView(wasm.memory.buffer);\n",
+    ),
+    (
+        "let cachedUint8ArrayMemory0 = ",
+        "    return cachedUint8ArrayMemory0;\n}\n",
+        "const getUint8ArrayMemory0 = () => new Uint8Array(wasm.memory.buffer);\n",
+    ),
+    // A new decoder after each two gigabytes: nobody decodes that much here.
+    (
+        "let cachedTextDecoder = ",
+        "    return cachedTextDecoder.decode(bytes);\n}\n",
+        "const cachedTextDecoder = new TextDecoder('utf-8', { ignoreBOM: true });\n\
+         const decodeText = (bytes) => cachedTextDecoder.decode(bytes);\n",
+    ),
+];
+
 /// Where the generated loader begins, what it must not leave out, and how it ends.
 const BEGIN: &str = "\nlet wasmModule, wasmInstance, wasm;\n";
 const START: &str = "wasm.__wbindgen_start();";
@@ -39,6 +103,18 @@ mod tests {
         let edited = with_own_loader(&glue).unwrap();
         assert!(edited.starts_with("adapters();\n"));
         assert!(edited.contains(START) && !edited.contains("load();"));
+    }
+
+    #[test]
+    fn what_is_not_used_goes_and_the_rest_stays() {
+        let glue: String = TRIMMED
+            .iter()
+            .map(|(from, to, _)| format!("kept();\n{from}gone();\n{to}"))
+            .collect();
+        let trimmed = trimmed(&glue).unwrap();
+        assert_eq!(trimmed.matches("kept();").count(), TRIMMED.len());
+        assert!(!trimmed.contains("gone();"));
+        assert!(super::trimmed("kept();").is_err());
     }
 
     #[test]

@@ -64,21 +64,27 @@ pub(crate) fn module(project: &Project) -> PathBuf {
 fn compile(project: &Project, mode: Mode) -> Result<PathBuf> {
     let mut cargo = project.cargo();
     cargo
-        .args(["build", "--package", NAME, "--lib", "--target"])
-        .arg(toolchain::TARGET)
-        .arg("--target-dir")
+        .args(["build", "--package", NAME, "--lib", "--target-dir"])
         .arg(project.wasm())
         // They would replace the flags below.
         .env_remove("CARGO_ENCODED_RUSTFLAGS")
         .env_remove("RUSTFLAGS");
     let profile = match mode {
-        Mode::Dev => "debug",
+        Mode::Dev => {
+            cargo.args(["--target", toolchain::TARGET]);
+            "debug"
+        }
         Mode::Release => {
             // std is built from source without panic messages, which makes the module less than half as large; the
             // flags are unstable, and this lets the stable compiler take them.
             cargo.env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", FLAGS);
             cargo.args(["--release", "-Zbuild-std=std,panic_abort"]);
-            cargo.arg("-Zbuild-std-features=optimize_for_size");
+            cargo.args([
+                "-Zbuild-std-features=optimize_for_size",
+                "-Zjson-target-spec",
+                "--target",
+            ]);
+            cargo.arg(target(project)?);
             "release"
         }
     };
@@ -88,6 +94,31 @@ fn compile(project: &Project, mode: Mode) -> Result<PathBuf> {
         .join(toolchain::TARGET)
         .join(profile)
         .join(format!("{NAME}.wasm")))
+}
+
+/// The compiler's own description of the target, but that a function may return two values: texts, slices and optional
+/// numbers come back in registers instead of in memory. Measured at 100 KB: 5 % smaller.
+fn target(project: &Project) -> Result<PathBuf> {
+    let mut rustc = project.command("rustc");
+    rustc.env("RUSTC_BOOTSTRAP", "1").args([
+        "-Zunstable-options",
+        "--print",
+        "target-spec-json",
+        "--target",
+        toolchain::TARGET,
+    ]);
+    let mut target: serde_json::Value = serde_json::from_str(&process::read(&mut rustc)?)?;
+    if let Some(target) = target.as_object_mut() {
+        target.insert("llvm-abiname".to_owned(), "experimental-mv".into());
+    }
+    let path = project.wasm().join(format!("{}.json", toolchain::TARGET));
+    let text = serde_json::to_string_pretty(&target)?;
+    // Written anew, it would have everything compiled anew.
+    if fs::read_to_string(&path).ok().as_deref() != Some(&text) {
+        fs::create_dir_all(project.wasm())?;
+        fs::write(&path, text)?;
+    }
+    Ok(path)
 }
 
 fn make(project: &Project, compiled: &Path, mode: Mode) -> Result<()> {
@@ -175,16 +206,18 @@ const RECIPE: [&str; 7] = [
     include_str!("../scripts/validate.mjs"),
 ];
 
-const FLAGS: &str = "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none -Clink-arg=-zstack-size=262144";
+const FLAGS: &str = "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none -Cllvm-args=-disable-lsr -Ctarget-feature=+multivalue -Clink-arg=-zstack-size=262144";
 
 /// No `--all-features`: browsers reject what it makes.
 ///
 /// What travels is compressed, so what repeats is cheap and what varies is dear. Of the functions that are called once
 /// only small ones are inlined, common expressions stay where they are, and loads and stores all promise the same
 /// alignment. Measured at 142 KB: plain `-Oz` makes it 2.5 % smaller as it is, and 5 % larger by brotli.
-const OPTIMISE: [&str; 5] = [
+const OPTIMISE: [&str; 7] = [
     "-Oz",
-    "--one-caller-inline-max-function-size=20",
+    "--converge",
+    "--one-caller-inline-max-function-size=30",
+    "--always-inline-max-function-size=3",
     "--skip-pass=local-cse",
     "--dealign",
     "--strip-target-features",

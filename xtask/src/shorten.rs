@@ -10,11 +10,20 @@ use anyhow::{Result, ensure};
 /// New names for what the module imports and exports.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
+    modules: BTreeMap<String, String>,
     imports: BTreeMap<String, String>,
     exports: BTreeMap<String, String>,
 }
 
 impl Names {
+    /// The name of the module to import from in place of `name`. What is not the glue keeps its name, so that it shows.
+    pub(crate) fn module(&mut self, name: &str) -> String {
+        match name.strip_prefix("./") {
+            Some(file) => format!("./{}", give(&mut self.modules, file)),
+            None => name.to_owned(),
+        }
+    }
+
     /// The name to import by in place of `name`.
     pub(crate) fn import(&mut self, name: &str) -> String {
         give(&mut self.imports, name)
@@ -28,6 +37,14 @@ impl Names {
     /// Puts the new names into the glue. Fails where it does not have the form that is known here.
     pub(crate) fn apply(&self, glue: &str) -> Result<String> {
         let mut glue = glue.to_owned();
+        for (old, new) in &self.modules {
+            let (text, count) = replace(&glue, "\"./", old, "\": import", new);
+            ensure!(
+                count == 1,
+                "the glue offers `{old}` {count} times, not once"
+            );
+            glue = text;
+        }
         for (old, new) in &self.imports {
             let (text, count) = replace(&glue, "", old, ": function(", new);
             ensure!(

@@ -1,6 +1,6 @@
 // The browser's fetch with the access token, for the addresses that the core allows.
 
-export function fetchWith(core) {
+export function fetchWith(allows, getAccessToken) {
   let controller = new AbortController();
 
   // Redirects are refused, since one would carry the token on; a sign-out ends what is under way.
@@ -15,13 +15,13 @@ export function fetchWith(core) {
   return {
     async fetch(input, init) {
       const request = new Request(input, init);
-      if (!core.allows(request.url)) return fetch(request);
-      const token = await core.getAccessToken();
+      if (!allows(request.url)) return fetch(request);
+      const token = await getAccessToken();
       const again = request.clone(); // Kept unsent, so that its body can be sent once more.
       const answer = await send(request, token);
       if (answer.status !== 401) return answer;
-      let fresh = await core.getAccessToken();
-      if (fresh === token) fresh = await core.getAccessToken({ forceRefresh: true }).catch(() => token);
+      let fresh = await getAccessToken();
+      if (fresh === token) fresh = await getAccessToken({ forceRefresh: true }).catch(() => token);
       return fresh === token ? answer : send(again, fresh);
     },
     abort() {

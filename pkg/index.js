@@ -1,6 +1,7 @@
 // The surface that index.d.ts documents, over the WebAssembly core. It decides nothing.
 import { Core } from "./generated/nightlatch.js";
 import { fetchWith } from "./fetch.js";
+import { shell } from "./shell.js";
 import { initialize } from "./wasm.js";
 
 export class AuthError extends Error {
@@ -21,22 +22,42 @@ export async function createClient(options) {
   await load();
   const events = new Map();
   const listeners = new Set();
+  const waiting = new Map();
+  let core;
   let snapshot;
+  let last = 0;
+  const settle = (id, error, value) => {
+    const call = waiting.get(id);
+    waiting.delete(id);
+    if (error) call?.reject(fault(error));
+    else call?.resolve(value);
+  };
   const notify = (name, detail) => {
+    if (name === "abort") return requests.abort();
+    if (detail.error) detail.error = fault(detail.error);
     freeze(detail);
     if (name === "snapshot") snapshot = detail;
-    if (name === "abort") return requests.abort();
-    for (const listener of [...(name === "snapshot" ? listeners : (events.get(name) ?? []))]) call(listener, detail);
+    for (const listener of [...(name === "snapshot" ? listeners : (events.get(name) ?? []))]) tell(listener, detail);
   };
-  const core = new Core(options, AuthError, notify);
-  const requests = fetchWith(core);
-  await core.start();
+  const call = (name, options) =>
+    new Promise((resolve, reject) => {
+      waiting.set(++last, { resolve, reject });
+      core.tell(name, last, 0, options);
+    });
+  try {
+    core = new Core(options, shell(() => core, settle, notify));
+  } catch (error) {
+    throw fault(error);
+  }
+  const getAccessToken = (options) => call("token", options);
+  const requests = fetchWith((url) => core.tell("allows", 0, 0, url), getAccessToken);
+  await call("start");
   return Object.freeze({
-    login: (options) => core.login(options),
-    handleRedirectCallback: (url) => core.handleRedirectCallback(url),
-    getAccessToken: (options) => core.getAccessToken(options),
+    login: (options) => call("login", options),
+    handleRedirectCallback: (url) => call("callback", url),
+    getAccessToken,
     fetch: requests.fetch,
-    logout: (options) => core.logout(options),
+    logout: (options) => call("logout", options),
     getUser: () => snapshot.user,
     get isAuthenticated() {
       return snapshot.isAuthenticated;
@@ -53,7 +74,7 @@ export async function createClient(options) {
     close() {
       listeners.clear();
       events.clear();
-      core.close();
+      core.tell("close", 0, 0);
     },
   });
 }
@@ -89,13 +110,19 @@ async function load() {
   }
 }
 
+function fault({ code, kind, message, error, errorDescription, status }) {
+  const said = { error, errorDescription, status };
+  for (const name in said) said[name] ??= undefined;
+  return new AuthError(code, kind, message, said);
+}
+
 // Each subscription is a function of its own, so that one listener given twice is called and removed twice.
 function add(set, listener) {
   set.add(listener);
   return () => void set.delete(listener);
 }
 
-function call(listener, detail) {
+function tell(listener, detail) {
   try {
     listener(detail);
   } catch (error) {

@@ -1,215 +1,183 @@
 //! The exported client: drives the machine and performs what it asks for.
 //!
-//! `pkg/index.js` wraps it in the surface that `pkg/index.d.ts` documents. Methods take `&self`, no
-//! borrow is held across an await, and the app is called only when none is held at all.
+//! `pkg/index.js` wraps it in the surface that `pkg/index.d.ts` documents, and `pkg/shell.js` performs
+//! what has to be waited for. Methods take `&self`, and no borrow is held while JavaScript is called.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
 
-use js_sys::{Array, Function, Promise, Reflect};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::spawn_local;
 
-use crate::browser::channel::Channel;
-use crate::browser::lifecycle::Lifecycle;
-use crate::browser::record::Store;
+use crate::browser::page::Page;
+use crate::browser::signals::Signals;
 use crate::browser::storage::Keys;
-use crate::browser::{clock, crypto, fetch, json, navigation, object};
-use crate::protocol::{Code, Error, Json, Options, url};
-use crate::session::{Call, Effect, Event, Id, Input, Machine, Output, Reply, Settled, Slot};
+use crate::browser::{clock, crypto, json, navigation};
+use crate::protocol::options::Clear;
+use crate::protocol::{Code, Error, Json, Options, Result, url};
+use crate::session::{Call, Commits, Effect, Id, Input, Machine, Output, Reply, Settled, Slot};
 
 /// One app's sign-in at one provider, as `pkg/index.js` uses it.
 #[wasm_bindgen]
 #[derive(Debug)]
-pub struct Core {
-    shell: Rc<Shell>,
-    lifecycle: RefCell<Option<Lifecycle>>,
-}
+pub struct Core(Rc<Shell>);
 
 #[derive(Debug)]
 struct Shell {
     machine: RefCell<Machine>,
-    store: Store,
+    commits: RefCell<Commits>,
+    options: Rc<Options>,
     keys: Keys,
-    channel: Channel,
-    /// Calls of the app that are not yet answered.
-    waiting: RefCell<Vec<(Id, Function, Function)>>,
-    last: Cell<Id>,
-    closed: Cell<bool>,
-    hooks: Hooks,
-}
-
-/// What `pkg/index.js` gives along.
-#[derive(Debug)]
-struct Hooks {
-    error: Function,
-    notify: Function,
+    page: Page,
+    /// What is listened to; nothing once the client is closed.
+    open: RefCell<Option<Signals>>,
 }
 
 #[wasm_bindgen]
 impl Core {
-    /// Parses the options. `error` is the class `AuthError`; `notify(name, detail)` hears of events
-    /// and, by the name `snapshot`, of every new snapshot; by `abort`, that no request of the app may go on.
+    /// Parses the options. Throws what an `AuthError` is made of.
     #[wasm_bindgen(constructor)]
-    pub fn new(options: &JsValue, error: Function, notify: Function) -> Result<Core, JsValue> {
-        let hooks = Hooks { error, notify };
-        let origin = navigation::origin()
-            .filter(|origin| origin != "null")
-            .ok_or_else(|| {
-                hooks.error(
-                    &const {
-                        Error::new(
-                            Code::InsecureContext,
-                            "there is no page with an origin of its own here",
-                        )
-                    },
-                )
-            })?;
-        let options = json::read(options)
-            .filter(Json::is_object)
-            .ok_or(const { Error::new(Code::InvalidOptions, "the options are not a plain object") })
-            .and_then(|options| Options::parse(&options, &origin))
-            .map_err(|error| hooks.error(&error))?;
+    pub fn new(options: &JsValue, page: Page) -> core::result::Result<Core, JsValue> {
+        let options = parse(options).map_err(|error| json::write(&error.to_json()))?;
         let options = Rc::new(options);
         let namespace = options.namespace();
         let keys = Keys::new(&namespace);
         let mark = keys.mark();
-        let shell = Rc::<Shell>::new_cyclic(|weak| {
-            let weak = weak.clone();
-            Shell {
-                store: Store::new(&options, &keys),
-                machine: RefCell::new(Machine::new(options)),
-                keys,
-                channel: Channel::open(&namespace, move |signal| {
-                    if let Some(shell) = weak.upgrade() {
-                        shell.tell(Input::Signal(signal));
-                    }
-                }),
-                waiting: RefCell::default(),
-                last: Cell::new(0),
-                closed: Cell::new(false),
-                hooks,
-            }
+        page.perform("open", 0, 0, &namespace.as_str().into());
+        let shell = Rc::new(Shell {
+            machine: RefCell::new(Machine::new(options.clone())),
+            commits: RefCell::default(),
+            options,
+            keys,
+            page,
+            open: RefCell::default(),
         });
         let weak = Rc::downgrade(&shell);
-        let lifecycle = Lifecycle::listen(
-            mark,
-            Rc::new(move |signal| {
-                if let Some(shell) = weak.upgrade() {
-                    shell.tell(Input::Signal(signal));
-                }
-            }),
-        );
-        Ok(Core {
-            shell,
-            lifecycle: RefCell::new(Some(lifecycle)),
-        })
+        let signals = Signals::listen(&namespace, mark, move |signal| {
+            if let Some(shell) = weak.upgrade() {
+                shell.handle(Input::Signal(signal));
+            }
+        });
+        *shell.open.borrow_mut() = Some(signals);
+        Ok(Core(shell))
     }
 
-    /// Reads what this browser has.
-    pub fn start(&self) -> Promise {
-        let left = self.shell.keys.read(Slot::Left);
-        self.shell.call(Ok(Call::Start { left }))
-    }
-
-    /// Leaves for the provider's sign-in.
-    pub fn login(&self, options: &JsValue) -> Promise {
-        self.shell
-            .call(self.shell.asked(options).and_then(|options| {
-                Ok(Call::Login {
-                    options,
-                    here: navigation::here(),
-                    entropy: Box::new(entropy()?),
-                })
-            }))
-    }
-
-    /// Completes a sign-in or a sign-out.
-    #[wasm_bindgen(js_name = handleRedirectCallback)]
-    pub fn handle_redirect_callback(&self, url: Option<String>) -> Promise {
-        let here = navigation::here();
-        self.shell.call(Ok(Call::Callback {
-            address: url.unwrap_or_else(|| here.clone()),
-            here,
-            sign_in: self.shell.keys.read(Slot::SignIn),
-            sign_out: self.shell.keys.read(Slot::SignOut),
-        }))
-    }
-
-    /// Hands out an access token.
-    #[wasm_bindgen(js_name = getAccessToken)]
-    pub fn access_token(&self, options: &JsValue) -> Promise {
-        self.shell.call(
-            self.shell
-                .asked(options)
-                .map(|options| Call::Token { options }),
-        )
-    }
-
-    /// Signs out.
-    pub fn logout(&self, options: &JsValue) -> Promise {
-        self.shell
-            .call(self.shell.asked(options).and_then(|options| {
-                Ok(Call::Logout {
-                    options,
-                    entropy: Box::new(entropy()?),
-                })
-            }))
-    }
-
-    /// Whether the access token may go to an address.
-    pub fn allows(&self, url: &str) -> bool {
-        url::is_under(url, &self.shell.machine.borrow().options().allowed_origins)
-    }
-
-    /// Lets go of channel, listeners and database. The session stays.
-    pub fn close(&self) {
-        self.shell.closed.set(true);
-        self.shell.channel.close();
-        self.shell.store.close();
-        self.lifecycle.borrow_mut().take();
+    /// Tells what happened: `name` is what the app calls, or what the page says of an effect. `id` and `part`
+    /// number it; an app's call is settled or rejected by the same number.
+    ///
+    /// | name | value | gives |
+    /// |---|---|---|
+    /// | `start` | | |
+    /// | `login`, `logout`, `token` | the app's options | |
+    /// | `callback` | an address, or nothing for the page's own | |
+    /// | `apply` | `{ head, slot, share }`, inside the page's transaction | see [`Commits::apply`] |
+    /// | `committed`, `refused` | the session that was there; nothing | |
+    /// | `answer`, `digest`, `probed`, `wiped`, `woken` | see [`Reply::parse`] | |
+    /// | `allows` | an address | whether the access token may go there |
+    /// | `close` | | |
+    pub fn tell(&self, name: &str, id: Id, part: u8, value: &JsValue) -> JsValue {
+        let shell = &self.0;
+        let read = json::read(value);
+        let value = read.as_ref().unwrap_or(&Json::Null);
+        let now = clock::now();
+        let reply = match name {
+            "allows" => {
+                let url = value.text().unwrap_or_default();
+                return url::is_under(url, &shell.options.allowed_origins).into();
+            }
+            "apply" => {
+                let next = shell.commits.borrow_mut().apply(id, part, value, now);
+                return next.map_or(JsValue::NULL, |next| json::write(&next));
+            }
+            "committed" => (shell.commits.borrow_mut()).committed(id, part, value, &shell.options),
+            "refused" => shell.commits.borrow_mut().refused(id, part, now),
+            "close" => {
+                shell.page.perform("close", 0, 0, &JsValue::NULL);
+                shell.open.take();
+                None
+            }
+            _ => Reply::parse(name, value, &json::parse),
+        };
+        if let Some(reply) = reply {
+            shell.handle(Input::Reply { id, part, reply });
+        } else if let Some(call) = shell.asked(name, read.as_ref()).transpose() {
+            match call {
+                Ok(call) => shell.handle(Input::Call { id, call }),
+                Err(error) => shell.perform(Output::Settle {
+                    id,
+                    result: Err(error),
+                }),
+            }
+        }
+        JsValue::UNDEFINED
     }
 }
 
-impl Shell {
-    /// What the app passed as options: nothing, or a plain object.
-    fn asked(&self, options: &JsValue) -> Result<Json, Error> {
-        match json::read(options) {
-            Some(options @ (Json::Object(_) | Json::Null)) => Ok(options),
-            _ => Err(
-                const { Error::new(Code::InvalidOptions, "the options are not a plain object") },
-            ),
-        }
-    }
+fn parse(options: &JsValue) -> Result<Options> {
+    let Some(origin) = navigation::origin().filter(|origin| origin != "null") else {
+        return Err(Error::new(
+            Code::InsecureContext,
+            "the page has no origin of its own",
+        ));
+    };
+    let options = json::read(options).filter(Json::is_object);
+    Options::parse(&options.ok_or(const { not_plain() })?, &origin)
+}
 
-    /// Passes a call to the machine. Its synchronous part is done when this returns.
-    fn call(self: &Rc<Self>, call: Result<Call, Error>) -> Promise {
-        let call = match call {
-            Ok(_) if self.closed.get() => {
-                Err(Error::new(Code::ClientClosed, "the client was closed"))
+const fn not_plain() -> Error {
+    Error::new(Code::InvalidOptions, "the options are not a plain object")
+}
+
+impl Shell {
+    /// What the app asks for, with nothing or a plain object as options.
+    fn asked(&self, name: &str, options: Option<&Json>) -> Result<Option<Call>> {
+        let here = navigation::here();
+        let plain = || match options {
+            Some(options @ (Json::Object(_) | Json::Null)) => Ok(options.clone()),
+            _ => Err(const { not_plain() }),
+        };
+        let call = match name {
+            "callback" => {
+                let address = options.and_then(Json::text);
+                Call::Callback {
+                    address: address.unwrap_or(&here).to_owned(),
+                    here,
+                    sign_in: self.keys.read(Slot::SignIn),
+                    sign_out: self.keys.read(Slot::SignOut),
+                }
             }
-            call => call,
+            "login" => {
+                let mut entropy = Box::new([0; 96]);
+                random(entropy.as_mut())?;
+                Call::Login {
+                    options: plain()?,
+                    here,
+                    entropy,
+                }
+            }
+            "logout" => {
+                let mut entropy = Box::new([0; 32]);
+                random(entropy.as_mut())?;
+                Call::Logout {
+                    options: plain()?,
+                    entropy,
+                }
+            }
+            "token" => Call::Token { options: plain()? },
+            "start" => Call::Start {
+                left: self.keys.read(Slot::Left),
+            },
+            _ => return Ok(None),
         };
-        let call = match call {
-            Ok(call) => call,
-            Err(error) => return Promise::reject(&self.hooks.error(&error)),
-        };
-        let id = self.last.get() + 1;
-        self.last.set(id);
-        let promise = Promise::new(&mut |resolve, reject| {
-            self.waiting.borrow_mut().push((id, resolve, reject))
-        });
-        self.tell(Input::Call { id, call });
-        promise
+        if self.open.borrow().is_none() {
+            return Err(Error::new(Code::ClientClosed, "the client was closed"));
+        }
+        Ok(Some(call))
     }
 
     /// Tells the machine what happened, and performs what it asks for.
-    fn tell(self: &Rc<Self>, input: Input) {
+    fn handle(&self, input: Input) {
         // A reply that comes too late for its operation is no use to anyone.
-        let _ = self
-            .machine
-            .borrow_mut()
-            .handle(clock::now(), &json::parse, input);
+        let _ = (self.machine.borrow_mut()).handle(clock::now(), &json::parse, input);
         loop {
             let next = self.machine.borrow_mut().poll();
             match next {
@@ -219,126 +187,50 @@ impl Shell {
         }
     }
 
-    fn perform(self: &Rc<Self>, output: Output) {
-        match output {
-            Output::Abort => self.hooks.notify("abort", &JsValue::NULL),
-            Output::Clean(address) => navigation::clean(&address),
-            Output::Event(event) => {
-                let detail = json::write(&event.detail());
-                if let Event::RefreshFailed(error) = &event {
-                    let _ = Reflect::set(&detail, &"error".into(), &self.hooks.error(error));
+    fn perform(&self, output: Output) {
+        let (name, id, part, value) = match output {
+            Output::Clean(address) => return navigation::clean(&address),
+            Output::Keep(slot, value) => return self.keys.keep(slot, value.as_ref()),
+            Output::Mark => return self.keys.raise(&url::decimal(clock::now())),
+            Output::Navigate(address) => return navigation::leave(address.reveal()),
+            Output::Post(message) => {
+                if let Some(signals) = &*self.open.borrow() {
+                    signals.post(message);
                 }
-                self.hooks.notify(event.name(), &detail);
+                return;
             }
-            Output::Forget => self.store.forget(),
-            Output::Keep(slot, value) => self.keys.keep(slot, value.as_ref()),
-            Output::Mark => self.keys.raise(&url::decimal(clock::now())),
-            Output::Navigate(address) => navigation::leave(address.reveal()),
             Output::Perform { id, part, effect } => {
-                let shell = self.clone();
-                spawn_local(async move {
-                    let reply = shell.effect(effect).await;
-                    shell.tell(Input::Reply { id, part, reply });
-                });
+                let (name, value) = match effect {
+                    Effect::Commit { place, change } => {
+                        let mut commits = self.commits.borrow_mut();
+                        let plan = commits.begin(id, part, place, change, &self.options);
+                        ("commit", plan)
+                    }
+                    Effect::Digest(text) => ("digest", text.reveal().into()),
+                    Effect::Fetch(request) => ("request", request.to_json()),
+                    Effect::Probe => ("probe", Json::Null),
+                    Effect::Wait(ms) => ("wait", ms.into()),
+                    Effect::Wipe(clear) => ("wipe", (clear == Clear::All).into()),
+                };
+                (name, id, part, value)
             }
-            Output::Post(message) => self.channel.post(message),
-            Output::Settle { id, result } => self.settle(id, result),
-            Output::Show(snapshot) => self
-                .hooks
-                .notify("snapshot", &json::write(&snapshot.to_json())),
-            Output::Shut => self.store.shut(),
-        }
-    }
-
-    async fn effect(&self, effect: Effect) -> Reply {
-        match effect {
-            Effect::Commit { place, change } => self.store.commit(place, change).await,
-            Effect::Digest(text) => Reply::Digest(crypto::digest(text.reveal()).await.ok()),
-            Effect::Fetch(request) => Reply::Answer(fetch::send(request).await),
-            Effect::Probe => self.store.probe().await,
-            Effect::Wait(ms) => {
-                clock::wait(ms).await;
-                Reply::Woken
-            }
-            Effect::Wipe(clear) => {
-                let (removed, residue) = self.keys.wipe(clear);
-                Reply::Wiped { removed, residue }
-            }
-        }
-    }
-
-    fn settle(&self, id: Id, result: Result<Settled, Error>) {
-        let mut waiting = self.waiting.borrow_mut();
-        let Some(at) = waiting.iter().position(|(own, ..)| *own == id) else {
-            return;
+            Output::Abort => ("abort", 0, 0, Json::Null),
+            Output::Event(event) => (event.name(), 0, 0, event.detail()),
+            Output::Forget => ("forget", 0, 0, Json::Null),
+            Output::Settle { id, result } => match result {
+                Ok(Settled::Done) => ("done", id, 0, Json::Null),
+                Ok(settled) => ("settle", id, 0, settled.to_json()),
+                Err(error) => ("reject", id, 0, error.to_json()),
+            },
+            Output::Show(snapshot) => ("snapshot", 0, 0, snapshot.to_json()),
+            Output::Shut => ("shut", 0, 0, Json::Null),
         };
-        let (_, resolve, reject) = waiting.remove(at);
-        drop(waiting);
-        let _ = match result {
-            Ok(settled) => resolve.call1(&JsValue::NULL, &value(settled)),
-            Err(error) => reject.call1(&JsValue::NULL, &self.hooks.error(&error)),
-        };
+        self.page.perform(name, id, part, &json::write(&value));
     }
 }
 
-impl Hooks {
-    fn notify(&self, name: &str, detail: &JsValue) {
-        // What a listener throws is reported by `index.js`; it cannot stop a sign-out.
-        let _ = self.notify.call2(&JsValue::NULL, &name.into(), detail);
-    }
-
-    /// An `AuthError`.
-    fn error(&self, error: &Error) -> JsValue {
-        let refusal = error.refusal.as_deref().cloned().unwrap_or_default();
-        let details = object([
-            (
-                "error",
-                refusal.error.map_or(JsValue::UNDEFINED, Into::into),
-            ),
-            (
-                "errorDescription",
-                refusal.description.map_or(JsValue::UNDEFINED, Into::into),
-            ),
-            (
-                "status",
-                refusal.status.map_or(JsValue::UNDEFINED, Into::into),
-            ),
-        ]);
-        let code = error.code;
-        let arguments = Array::of4(
-            &code.as_str().into(),
-            &code.kind().as_str().into(),
-            &error.message.into(),
-            &details,
-        );
-        Reflect::construct(&self.error, &arguments).unwrap_or_else(|thrown| thrown)
-    }
-}
-
-fn value(settled: Settled) -> JsValue {
-    let object = |kind: &str, return_to: &str, name: &str, value: Json| {
-        json::write(&Json::object(vec![
-            ("kind", kind.into()),
-            ("returnTo", return_to.into()),
-            (name, value),
-        ]))
-    };
-    match settled {
-        Settled::AccessToken(token) => token.reveal().into(),
-        Settled::Done => JsValue::UNDEFINED,
-        Settled::NoAnswer => JsValue::NULL,
-        Settled::SignedIn { return_to, user } => {
-            object("login", &return_to, "user", user.json().clone())
-        }
-        Settled::SignedOut(report) => json::write(&report),
-        Settled::Returned { return_to, report } => {
-            object("logout", &return_to, "report", (*report).clone())
-        }
-    }
-}
-
-fn entropy<const N: usize>() -> Result<[u8; N], Error> {
-    crypto::entropy().map_err(|_| {
+fn random(bytes: &mut [u8]) -> Result<()> {
+    crypto::entropy(bytes).map_err(|_| {
         const { Error::new(Code::InsecureContext, "the browser gives no random bytes") }
     })
 }

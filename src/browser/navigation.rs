@@ -9,9 +9,11 @@ pub(crate) fn here() -> String {
         .unwrap_or_default()
 }
 
-/// The origin of the page; `null` for an opaque one.
+/// The origin of the page. A sandboxed frame has none, although its address does: there storage and cookies throw.
 pub(crate) fn origin() -> Option<String> {
-    web_sys::window()?.location().origin().ok()
+    let window = web_sys::window()?;
+    let own = window.origin();
+    (window.location().origin().ok()? == own).then_some(own)
 }
 
 /// Leaves for another address.

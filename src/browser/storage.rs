@@ -4,8 +4,7 @@ use gloo_storage::{LocalStorage, SessionStorage, Storage as _};
 use web_sys::Storage;
 
 use super::json;
-use crate::protocol::Json;
-use crate::protocol::options::Clear;
+use crate::protocol::{Json, url};
 use crate::session::Slot;
 
 /// What one client keeps there.
@@ -17,7 +16,7 @@ pub(crate) struct Keys {
 impl Keys {
     pub(crate) fn new(namespace: &str) -> Self {
         Self {
-            prefix: ["nightlatch.", namespace, "."].concat(),
+            prefix: url::concat(["nightlatch.", namespace, "."]),
         }
     }
 
@@ -29,11 +28,6 @@ impl Keys {
             let _ = local.get_item(&mark);
         }
         mark
-    }
-
-    /// The key of a tab's own sealed session.
-    pub(crate) fn own(&self) -> String {
-        self.key("session")
     }
 
     /// Raises the mark and takes it down: two storage events in every other tab, and nothing left.
@@ -58,27 +52,6 @@ impl Keys {
         }
     }
 
-    /// Clears both storages: this client's keys, or all. Gives the names of what was removed and of
-    /// what is still there.
-    pub(crate) fn wipe(&self, clear: Clear) -> (Vec<String>, Vec<String>) {
-        let areas: Vec<Storage> = [local(), session()].into_iter().flatten().collect();
-        let all = clear == Clear::All;
-        let ours = |area: &Storage| -> Vec<String> {
-            names(area)
-                .into_iter()
-                .filter(|name| all || name.starts_with(&self.prefix))
-                .collect()
-        };
-        let mut removed = Vec::new();
-        for area in &areas {
-            for name in ours(area) {
-                let _ = area.remove_item(&name);
-                removed.push(name);
-            }
-        }
-        (removed, areas.iter().flat_map(ours).collect())
-    }
-
     fn slot(&self, slot: Slot) -> String {
         self.key(match slot {
             Slot::Left => "left",
@@ -88,24 +61,15 @@ impl Keys {
     }
 
     fn key(&self, name: &str) -> String {
-        [&self.prefix, name].concat()
+        url::concat([&self.prefix, name])
     }
 }
 
 /// Session storage, where it may be touched. (gloo throws where it may not, so that comes first.)
-pub(crate) fn session() -> Option<Storage> {
-    web_sys::window()?.session_storage().ok()??;
-    Some(SessionStorage::raw())
+fn session() -> Option<Storage> {
+    web_sys::window()?.session_storage().ok()?
 }
 
 fn local() -> Option<Storage> {
-    web_sys::window()?.local_storage().ok()??;
-    Some(LocalStorage::raw())
-}
-
-fn names(area: &Storage) -> Vec<String> {
-    let length = area.length().unwrap_or(0);
-    (0..length)
-        .filter_map(|index| area.key(index).ok()?)
-        .collect()
+    web_sys::window()?.local_storage().ok()?
 }

@@ -1,8 +1,10 @@
 //! The authorization request and its answer: RFC 6749 §4.1, OpenID Connect Core 1.0 §3.1.2, RFC 9207.
 
+use super::arguments::Arguments;
 use super::message::scrub;
-use super::options::invalid;
-use super::{Code, Error, Json, Metadata, Options, Refusal, Result, Secret, base64url, pkce, url};
+use super::{
+    Code, Error, Json, Members, Metadata, Options, Refusal, Result, Secret, base64url, pkce, url,
+};
 
 /// Parameters that nightlatch sets itself, or that would change what comes back or is checked.
 const RESERVED: [&str; 14] = [
@@ -43,39 +45,31 @@ impl Login {
     /// # Errors
     /// `invalid_options`, `redirect_refused`.
     pub fn parse(json: &Json, here: &str, options: &Options) -> Result<Self> {
-        let text = |name| match json.member(name) {
-            Json::Null => Ok(None),
-            Json::String(text) => Ok(Some(text.clone())),
-            _ => Err(const { invalid("a login option that is a string is something else") }),
+        let mut arguments = Arguments::new(json);
+        let fault = "a login option is not a string";
+        let return_to = match arguments.text("returnTo", fault) {
+            Some(target) => arguments.take(url::target(target, &options.origin)),
+            None => url::target(here, &options.origin).ok(),
         };
-        let return_to = match text("returnTo")? {
-            Some(target) => url::target(&target, &options.origin)?.to_owned(),
-            None => url::target(here, &options.origin).unwrap_or("/").to_owned(),
-        };
-        let max_age = match json.member("maxAge") {
-            Json::Null => None,
-            age => Some(
-                age.count()
-                    .ok_or(const { invalid("`maxAge` is a number of seconds") })?,
-            ),
-        };
-        let prompt = text("prompt")?;
-        if prompt.as_deref().is_some_and(|prompt| {
-            prompt != "none" && prompt.split(' ').any(|prompt| prompt == "none")
-        }) {
-            return Err(invalid(
-                "`prompt: \"none\"` stands alone (OpenID Connect Core 1.0 §3.1.2.1)",
-            ));
+        let max_age = json.member("maxAge");
+        if !max_age.is_null() && max_age.count().is_none() {
+            arguments.refuse("`maxAge` is a number of seconds");
         }
-        let acr_values = text("acrValues")?;
+        let prompt = arguments.text("prompt", fault);
+        if prompt.is_some_and(|prompt| {
+            prompt != "none" && url::words(prompt, b' ').any(|prompt| prompt == b"none")
+        }) {
+            arguments.refuse("`prompt: \"none\"` stands alone");
+        }
+        let acr_values = arguments.text("acrValues", fault);
         let mut parameters = Vec::new();
         for (name, value) in [
             ("prompt", prompt),
-            ("login_hint", text("loginHint")?),
-            ("acr_values", acr_values.clone()),
+            ("login_hint", arguments.text("loginHint", fault)),
+            ("acr_values", acr_values),
         ] {
             if let Some(value) = value {
-                parameters.push((name.to_owned(), value));
+                parameters.push((name.to_owned(), value.to_owned()));
             }
         }
         for (name, value) in json.member("extraParams").members() {
@@ -83,19 +77,18 @@ impl Login {
                 RESERVED.contains(&name.as_str()) || parameters.iter().any(|(own, _)| own == name);
             match value.text() {
                 Some(value) if !taken => parameters.push((name.clone(), value.to_owned())),
-                _ => {
-                    return Err(invalid(
-                        "`extraParams` holds strings, under names that are not nightlatch's own",
-                    ));
-                }
+                _ => arguments
+                    .refuse("`extraParams` holds strings, under names that are not nightlatch's"),
             }
         }
-        Ok(Self {
-            return_to,
-            max_age,
-            acr_values,
+        let login = Self {
+            return_to: return_to.unwrap_or("/").to_owned(),
+            max_age: max_age.count(),
+            acr_values: acr_values.map(str::to_owned),
             parameters,
-        })
+        };
+        arguments.end()?;
+        Ok(login)
     }
 }
 
@@ -143,31 +136,36 @@ impl Pending {
 
     /// For session storage.
     pub fn to_json(&self) -> Json {
-        Json::object(vec![
-            ("state", self.state.as_str().into()),
-            ("nonce", self.nonce.as_str().into()),
-            ("verifier", self.verifier.reveal().into()),
-            ("generation", self.generation.into()),
-            ("begunAt", self.begun_at.into()),
-            ("returnTo", self.return_to.as_str().into()),
-            ("maxAge", self.max_age.into()),
-            ("acrValues", self.acr_values.as_deref().into()),
-        ])
+        Members::new()
+            .with("state", self.state.as_str())
+            .with("nonce", self.nonce.as_str())
+            .with("verifier", self.verifier.reveal())
+            .with("generation", self.generation)
+            .with("begunAt", self.begun_at)
+            .with("returnTo", self.return_to.as_str())
+            .with("maxAge", self.max_age)
+            .with("acrValues", self.acr_values.as_deref())
+            .object()
     }
 
     /// From session storage, which anyone on this origin may have written. `None` for what is not whole.
     pub fn from_json(json: &Json, origin: &str) -> Option<Self> {
-        let text = |name| json.member(name).text().map(str::to_owned);
+        let text = |name| json.member(name).text().filter(|text| !text.is_empty());
         let return_to = text("returnTo")?;
+        let state = text("state")?;
+        let nonce = text("nonce")?;
+        let verifier = text("verifier")?;
+        let generation = json.member("generation").count()?;
+        let begun_at = json.member("begunAt").count()?;
         Some(Self {
-            state: text("state").filter(|state| !state.is_empty())?,
-            nonce: text("nonce").filter(|nonce| !nonce.is_empty())?,
-            verifier: Secret::new(text("verifier")?),
-            generation: json.member("generation").count()?,
-            begun_at: json.member("begunAt").count()?,
-            return_to: url::target(&return_to, origin).unwrap_or("/").to_owned(),
+            state: state.to_owned(),
+            nonce: nonce.to_owned(),
+            verifier: Secret::new(verifier.to_owned()),
+            generation,
+            begun_at,
+            return_to: url::target(return_to, origin).unwrap_or("/").to_owned(),
             max_age: json.member("maxAge").count(),
-            acr_values: text("acrValues"),
+            acr_values: text("acrValues").map(str::to_owned),
         })
     }
 }
@@ -194,12 +192,9 @@ pub fn request(
     if let Some(max_age) = &max_age {
         pairs.push(("max_age", max_age));
     }
-    pairs.extend(
-        login
-            .parameters
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str())),
-    );
+    for (name, value) in &login.parameters {
+        pairs.push((name, value));
+    }
     url::with_query(&metadata.authorization_endpoint, &pairs)
 }
 
@@ -227,19 +222,16 @@ impl Arrival {
         }
         let parameters = url::read_form(address.query.unwrap_or_default());
         let one = |name| {
-            let mut values = parameters
-                .iter()
-                .filter(|(own, _)| own == name)
-                .map(|(_, value)| value);
-            match (values.next(), values.next()) {
-                (value, None) => Ok(value),
-                _ => Err(const {
-                    Error::new(
+            let mut found = None;
+            for (own, value) in &parameters {
+                if own == name && found.replace(value).is_some() {
+                    return Err(Error::new(
                         Code::InvalidResponse,
                         "a parameter of the answer stands twice",
-                    )
-                }),
+                    ));
+                }
             }
+            Ok(found)
         };
         let Some(state) = one("state")? else {
             return Ok(None);
@@ -277,7 +269,7 @@ pub fn response(arrival: &Arrival, options: &Options, metadata: &Metadata) -> Re
     if issuer.map_or(required, |issuer| issuer != options.issuer) {
         return Err(Error::new(
             Code::ResponseIssuerMismatch,
-            "the answer does not come from the provider that was asked (RFC 9207)",
+            "the answer comes from another provider",
         ));
     }
     if let Some(error) = refused {
@@ -308,25 +300,23 @@ pub fn cleaned(address: &str) -> String {
         "session_state",
         "state",
     ];
-    let (rest, fragment) = address
-        .split_once('#')
-        .map_or((address, None), |(rest, fragment)| (rest, Some(fragment)));
-    let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
-    let own: Vec<_> = query
-        .split('&')
-        .filter(|pair| {
-            !pair.is_empty() && !ANSWER.contains(&pair.split('=').next().unwrap_or_default())
-        })
-        .collect();
+    let (rest, fragment) = url::split(address, b'#');
+    let (path, mut query) = url::split(rest, b'?');
     let mut cleaned = path.to_owned();
-    for (mark, part) in [
-        ("?", Some(own.join("&")).filter(|own| !own.is_empty())),
-        ("#", fragment.map(str::to_owned)),
-    ] {
-        if let Some(part) = part {
-            cleaned.push_str(mark);
-            cleaned.push_str(&part);
+    let mut mark = '?';
+    while let Some(rest) = query {
+        let (pair, after) = url::split(rest, b'&');
+        query = after;
+        let (name, _) = url::split(pair, b'=');
+        if !pair.is_empty() && !ANSWER.contains(&name) {
+            cleaned.push(mark);
+            cleaned.push_str(pair);
+            mark = '&';
         }
+    }
+    if let Some(fragment) = fragment {
+        cleaned.push('#');
+        cleaned.push_str(fragment);
     }
     cleaned
 }

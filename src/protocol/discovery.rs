@@ -1,12 +1,12 @@
 //! The provider's metadata: OpenID Connect Discovery 1.0, RFC 8414.
 
-use super::{Code, Error, Json, Options, Request, Response, Result, url};
+use super::{Code, Error, Json, Members, Options, Request, Response, Result, url};
 
 /// The request for the metadata: OpenID Connect Discovery 1.0 §4.
 pub fn request(options: &Options) -> Request {
     let issuer = options.issuer.strip_suffix('/').unwrap_or(&options.issuer);
     Request {
-        url: [issuer, "/.well-known/openid-configuration"].concat(),
+        url: url::concat([issuer, "/.well-known/openid-configuration"]),
         form: None,
         keepalive: false,
         timeout_ms: options.request_timeout_ms,
@@ -53,13 +53,8 @@ impl Metadata {
         }
         let optional = |name| match json.member(name) {
             Json::Null => Ok(None),
-            Json::String(text) => url::endpoint(text, loopback).map(|_| Some(text.clone())),
-            _ => Err(const {
-                Error::new(
-                    Code::InvalidResponse,
-                    "an endpoint in the metadata is not a string",
-                )
-            }),
+            Json::String(text) => url::endpoint(text, loopback).map(|_| Some(text.as_str())),
+            _ => Err(const { Error::new(Code::InvalidResponse, "the metadata lacks an endpoint") }),
         };
         let required = |name| {
             optional(name)?.ok_or(
@@ -75,14 +70,18 @@ impl Metadata {
         {
             return Err(Error::new(
                 Code::PkceUnsupported,
-                "the provider does not support S256 (RFC 7636)",
+                "the provider does not support S256",
             ));
         }
+        let authorization_endpoint = required("authorization_endpoint")?;
+        let token_endpoint = required("token_endpoint")?;
+        let revocation_endpoint = optional("revocation_endpoint")?;
+        let end_session_endpoint = optional("end_session_endpoint")?;
         Ok(Self {
-            authorization_endpoint: required("authorization_endpoint")?,
-            token_endpoint: required("token_endpoint")?,
-            revocation_endpoint: optional("revocation_endpoint")?,
-            end_session_endpoint: optional("end_session_endpoint")?,
+            authorization_endpoint: authorization_endpoint.to_owned(),
+            token_endpoint: token_endpoint.to_owned(),
+            revocation_endpoint: revocation_endpoint.map(str::to_owned),
+            end_session_endpoint: end_session_endpoint.map(str::to_owned),
             names_issuer: json
                 .member("authorization_response_iss_parameter_supported")
                 .is_true(),
@@ -91,25 +90,19 @@ impl Metadata {
 
     /// The same members as JSON, so that [`Metadata::parse`] takes them again.
     pub fn to_json(&self, issuer: &str) -> Json {
-        Json::object(vec![
-            ("issuer", issuer.into()),
-            (
+        Members::new()
+            .with("issuer", issuer)
+            .with(
                 "authorization_endpoint",
-                self.authorization_endpoint.as_str().into(),
-            ),
-            ("token_endpoint", self.token_endpoint.as_str().into()),
-            (
-                "revocation_endpoint",
-                self.revocation_endpoint.as_deref().into(),
-            ),
-            (
-                "end_session_endpoint",
-                self.end_session_endpoint.as_deref().into(),
-            ),
-            (
+                self.authorization_endpoint.as_str(),
+            )
+            .with("token_endpoint", self.token_endpoint.as_str())
+            .with("revocation_endpoint", self.revocation_endpoint.as_deref())
+            .with("end_session_endpoint", self.end_session_endpoint.as_deref())
+            .with(
                 "authorization_response_iss_parameter_supported",
-                self.names_issuer.into(),
-            ),
-        ])
+                self.names_issuer,
+            )
+            .object()
     }
 }

@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use super::{Json, Members};
+
 /// What every fallible function here returns.
 pub type Result<T> = core::result::Result<T, Error>;
 
@@ -24,6 +26,22 @@ impl Error {
             message,
             refusal: None,
         }
+    }
+}
+
+impl Error {
+    /// The error as JavaScript sees it: `{ code, kind, message, error, errorDescription, status }`.
+    pub fn to_json(&self) -> Json {
+        let none = Refusal::default();
+        let refusal = self.refusal.as_deref().unwrap_or(&none);
+        Members::new()
+            .with("code", self.code.as_str())
+            .with("kind", self.code.kind().as_str())
+            .with("message", self.message)
+            .with("error", refusal.error.as_deref())
+            .with("errorDescription", refusal.description.as_deref())
+            .with("status", refusal.status.map(u64::from))
+            .object()
     }
 }
 

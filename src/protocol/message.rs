@@ -1,9 +1,7 @@
 //! A request and its answer as plain data.
 
-use super::{Code, Error, Json, Refusal, Result};
-
-/// The largest body that is read, in bytes. A longer answer is refused as [`Failure::TooLarge`].
-pub const MAX_BODY: usize = 1 << 20;
+use super::json::Parse;
+use super::{Code, Error, Json, Members, Refusal, Result};
 
 /// What is to be sent. It never carries cookies, is never cached and never follows a redirect.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
@@ -16,6 +14,18 @@ pub struct Request {
     pub keepalive: bool,
     /// How long to wait for the whole answer, in milliseconds.
     pub timeout_ms: u64,
+}
+
+impl Request {
+    /// The request as the shell sends it: `{ url, form, keepalive, timeoutMs }`.
+    pub fn to_json(&self) -> Json {
+        Members::new()
+            .with("url", self.url.as_str())
+            .with("form", self.form.as_ref().map(|form| form.0.reveal()))
+            .with("keepalive", self.keepalive)
+            .with("timeoutMs", self.timeout_ms)
+            .object()
+    }
 }
 
 /// An `application/x-www-form-urlencoded` body. It may hold secrets, so it prints as `[redacted]`.
@@ -58,6 +68,26 @@ impl Response {
     }
 }
 
+/// What the shell says of a request: `{ status, body }`, the body as text, or `{ failure }`.
+pub fn answer(json: &Json, parse: Parse<'_>) -> Answer {
+    let failure = match json.member("failure").text() {
+        None => {
+            let status = json.member("status").count();
+            return Ok(Response {
+                status: status
+                    .and_then(|status| status.try_into().ok())
+                    .unwrap_or(0),
+                body: json.member("body").text().and_then(parse),
+            });
+        }
+        Some("offline") => Failure::Offline,
+        Some("timeout") => Failure::Timeout,
+        Some("too_large") => Failure::TooLarge,
+        Some(_) => Failure::Network,
+    };
+    Err(failure)
+}
+
 /// Why there is no answer.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Failure {
@@ -67,7 +97,7 @@ pub enum Failure {
     Offline,
     /// It took too long.
     Timeout,
-    /// The body is larger than [`MAX_BODY`].
+    /// The body is longer than is read, a million characters.
     TooLarge,
 }
 
@@ -87,14 +117,10 @@ impl From<Failure> for Error {
 
 /// Keeps what RFC 6749 §4.1.2.1 allows in `error` and `error_description`, 300 characters of it.
 pub(super) fn scrub(text: &str) -> String {
-    text.chars()
-        .map(|char| {
-            if matches!(char, ' '..='~') && !matches!(char, '"' | '\\') {
-                char
-            } else {
-                '?'
-            }
-        })
-        .take(300)
-        .collect()
+    let mut scrubbed = String::new();
+    for char in text.chars().take(300) {
+        let allowed = matches!(char, ' '..='~') && !matches!(char, '"' | '\\');
+        scrubbed.push(if allowed { char } else { '?' });
+    }
+    scrubbed
 }

@@ -3,6 +3,7 @@
 //! Nothing here performs I/O, reads a clock or draws entropy. What the JSON engine, the clock and
 //! the random source give comes in as an argument.
 
+pub(crate) mod arguments;
 pub mod authorization;
 pub mod base64url;
 pub mod discovery;
@@ -21,7 +22,7 @@ pub mod url;
 pub use discovery::Metadata;
 pub use error::{Code, Error, Kind, Refusal, Result};
 pub use id_token::Claims;
-pub use json::Json;
+pub use json::{Json, Members};
 pub use message::{Answer, Failure, Request, Response};
 pub use options::Options;
 pub use secret::Secret;

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::arguments::Arguments;
 use super::{Code, Error, Json, Metadata, Result, url};
 
 /// Where the session is kept.
@@ -37,13 +38,9 @@ pub enum Clear {
 
 impl Clear {
     /// Reads the word.
-    pub(crate) fn parse(json: &Json) -> Result<Option<Self>> {
-        match (json, json.text()) {
-            (Json::Null, _) => Ok(None),
-            (_, Some("all")) => Ok(Some(Self::All)),
-            (_, Some("own")) => Ok(Some(Self::Own)),
-            _ => Err(invalid("`clear` is \"own\" or \"all\"")),
-        }
+    pub(crate) fn read(arguments: &mut Arguments<'_>) -> Option<Self> {
+        let word = arguments.word("clear", &["own", "all"], "`clear` is \"own\" or \"all\"")?;
+        Some(if word == 0 { Self::Own } else { Self::All })
     }
 }
 
@@ -85,31 +82,40 @@ impl Options {
     /// `invalid_options`, naming the option; `insecure_endpoint` for an issuer without https.
     pub fn parse(json: &Json, origin: &str) -> Result<Self> {
         let loopback = url::parts(origin).is_some_and(|page| url::is_loopback(page.host));
-        let issuer = required(json, "issuer", "`issuer` is missing")?;
-        let parts = url::endpoint(&issuer, loopback)?;
-        if parts.query.is_some() {
-            return Err(invalid("`issuer` has a query"));
+        let mut arguments = Arguments::new(json);
+        let issuer = required(&mut arguments, "issuer", "`issuer` is missing");
+        if let Some(parts) = arguments.take(url::endpoint(issuer, loopback))
+            && parts.query.is_some()
+        {
+            arguments.refuse("`issuer` has a query");
         }
         let metadata = match json.member("metadata") {
             Json::Null => None,
-            metadata => Some(Rc::new(Metadata::parse(metadata, &issuer, loopback)?)),
+            metadata => arguments.take(Metadata::parse(metadata, issuer, loopback)),
         };
-        Ok(Self {
-            metadata,
-            client_id: required(json, "clientId", "`clientId` is missing")?,
-            redirect_uri: own_address(json.member("redirectUri"), origin)?
-                .ok_or(const { invalid("`redirectUri` is missing") })?,
-            post_logout_redirect_uri: own_address(json.member("postLogoutRedirectUri"), origin)?,
-            scope: scope(json.member("scope"))?,
-            place: place(json.member("storage"))?,
-            allowed_origins: allowed_origins(json.member("allowedOrigins"), origin)?,
-            clear: Clear::parse(json.member("clear"))?.unwrap_or(Clear::Own),
-            clock_skew_ms: duration(json.member("clockSkew"), 30_000)?,
-            request_timeout_ms: duration(json.member("requestTimeout"), 10_000)?,
+        let client_id = required(&mut arguments, "clientId", "`clientId` is missing");
+        let redirect_uri = own_address(&mut arguments, "redirectUri", origin);
+        if redirect_uri.is_none() {
+            arguments.refuse("`redirectUri` is missing");
+        }
+        let back = own_address(&mut arguments, "postLogoutRedirectUri", origin);
+        let options = Self {
+            issuer: issuer.to_owned(),
+            metadata: metadata.map(Rc::new),
+            client_id: client_id.to_owned(),
+            redirect_uri: redirect_uri.unwrap_or_default().to_owned(),
+            post_logout_redirect_uri: back.map(str::to_owned),
+            scope: scope(&mut arguments),
+            place: place(&mut arguments),
+            allowed_origins: allowed_origins(&mut arguments, json.member("allowedOrigins"), origin),
+            clear: Clear::read(&mut arguments).unwrap_or(Clear::Own),
+            clock_skew_ms: arguments.duration("clockSkew", 30_000),
+            request_timeout_ms: arguments.duration("requestTimeout", 10_000),
             origin: origin.to_owned(),
             loopback,
-            issuer,
-        })
+        };
+        arguments.end()?;
+        Ok(options)
     }
 
     /// What sets this client's keys apart from those of other clients on the origin: a hash
@@ -125,84 +131,65 @@ impl Options {
     }
 }
 
-/// Reads a duration in seconds and gives milliseconds.
-///
-/// # Errors
-/// `invalid_options` for what is no duration.
-pub(crate) fn duration(json: &Json, default_ms: u64) -> Result<u64> {
-    match json {
-        Json::Null => Ok(default_ms),
-        Json::Number(seconds) if (0.0..=31_536_000.0).contains(seconds) => {
-            Ok((seconds * 1000.0) as u64)
-        }
-        _ => Err(invalid("a duration is a number of seconds")),
-    }
-}
-
 /// A caller's mistake.
 pub(crate) const fn invalid(message: &'static str) -> Error {
     Error::new(Code::InvalidOptions, message)
 }
 
-fn required(json: &Json, name: &str, message: &'static str) -> Result<String> {
-    json.member(name)
-        .text()
-        .filter(|text| !text.is_empty())
-        .map(str::to_owned)
-        .ok_or(invalid(message))
-}
-
-fn own_address(json: &Json, origin: &str) -> Result<Option<String>> {
-    match (json, json.text().and_then(url::parts)) {
-        (Json::Null, _) => Ok(None),
-        (Json::String(text), Some(parts)) if parts.fragment.is_none() && parts.origin == origin => {
-            Ok(Some(text.clone()))
-        }
-        _ => Err(invalid(
-            "a redirect address is absolute, on this page's origin and without a fragment",
-        )),
+fn required<'a>(arguments: &mut Arguments<'a>, name: &str, fault: &'static str) -> &'a str {
+    let text = arguments.text(name, fault).unwrap_or_default();
+    if text.is_empty() {
+        arguments.refuse(fault);
     }
+    text
 }
 
-fn scope(json: &Json) -> Result<String> {
-    let asked = match json {
-        Json::Null => "",
-        Json::String(text) => text,
-        _ => return Err(invalid("`scope` is a string")),
-    };
-    let mut scopes = vec!["openid"];
-    for scope in asked.split_ascii_whitespace() {
-        if !scopes.contains(&scope) {
-            scopes.push(scope);
+fn own_address<'a>(arguments: &mut Arguments<'a>, name: &str, origin: &str) -> Option<&'a str> {
+    let fault = "a redirect address is on this page's origin, without a fragment";
+    let text = arguments.text(name, fault)?;
+    if !url::parts(text).is_some_and(|parts| parts.fragment.is_none() && parts.origin == origin) {
+        arguments.refuse(fault);
+    }
+    Some(text)
+}
+
+fn scope(arguments: &mut Arguments<'_>) -> String {
+    let asked = arguments.text("scope", "`scope` is a string");
+    let mut scopes = "openid".to_owned();
+    for scope in asked.unwrap_or_default().split_ascii_whitespace() {
+        if !url::words(&scopes, b' ').any(|own| own == scope.as_bytes()) {
+            scopes.push(' ');
+            scopes.push_str(scope);
         }
     }
-    Ok(scopes.join(" "))
+    scopes
 }
 
-fn place(json: &Json) -> Result<Place> {
-    match (json, json.text()) {
-        (Json::Null, _) | (_, Some("browser")) => Ok(Place::Browser),
-        (_, Some("tab")) => Ok(Place::Tab),
-        (_, Some("memory")) => Ok(Place::Memory),
-        _ => Err(invalid("`storage` is \"browser\", \"tab\" or \"memory\"")),
+fn place(arguments: &mut Arguments<'_>) -> Place {
+    let fault = "`storage` is \"browser\", \"tab\" or \"memory\"";
+    match arguments.word("storage", &["browser", "tab", "memory"], fault) {
+        Some(1) => Place::Tab,
+        Some(2) => Place::Memory,
+        _ => Place::Browser,
     }
 }
 
-fn allowed_origins(json: &Json, origin: &str) -> Result<Vec<String>> {
+fn allowed_origins(arguments: &mut Arguments<'_>, json: &Json, origin: &str) -> Vec<String> {
+    let mut allowed = Vec::new();
     match json {
-        Json::Null => Ok(vec![origin.to_owned()]),
-        Json::Array(items) => items
-            .iter()
-            .map(|item| {
+        Json::Null => allowed.push(origin.to_owned()),
+        Json::Array(items) => {
+            for item in items {
                 let text = item.text().unwrap_or_default();
-                match url::parts(text) {
-                    Some(parts) if parts.query.is_none() && parts.fragment.is_none() => {
-                        Ok(text.to_owned())
-                    }
-                    _ => Err(invalid("`allowedOrigins` holds absolute addresses")),
+                if !url::parts(text)
+                    .is_some_and(|parts| parts.query.is_none() && parts.fragment.is_none())
+                {
+                    arguments.refuse("`allowedOrigins` holds absolute addresses");
                 }
-            })
-            .collect(),
-        _ => Err(invalid("`allowedOrigins` is an array")),
+                allowed.push(text.to_owned());
+            }
+        }
+        _ => arguments.refuse("`allowedOrigins` is an array"),
     }
+    allowed
 }

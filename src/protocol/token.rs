@@ -16,7 +16,7 @@ pub struct Tokens {
     /// The ID token, where there is one.
     pub id_token: Option<Secret>,
     /// The lifetime of the access token in seconds, where it is said.
-    pub expires_in: Option<u64>,
+    pub expires_in: Option<u32>,
     /// The scopes granted, where they are said.
     pub scope: Option<String>,
 }
@@ -66,7 +66,7 @@ pub fn response(response: &Response) -> Result<Tokens> {
     let token = |name| match body.member(name) {
         Json::Null => Ok(None),
         Json::String(text) if !text.is_empty() && text.len() <= MAX_TOKEN => {
-            Ok(Some(Secret::new(text.clone())))
+            Ok(Some(text.as_str()))
         }
         _ => Err(const {
             Error::new(
@@ -82,15 +82,20 @@ pub fn response(response: &Response) -> Result<Tokens> {
     if !bearer {
         return Err(Error::new(
             Code::InvalidResponse,
-            "the token type is not Bearer (RFC 6750)",
+            "the token type is not Bearer",
         ));
     }
+    let access_token = token("access_token")?
+        .ok_or(const { Error::new(Code::InvalidResponse, "the answer has no access token") })?;
+    let refresh_token = token("refresh_token")?;
+    let id_token = token("id_token")?;
+    let expires_in = lifetime(body.member("expires_in"))?;
+    let secret = |text: &str| Secret::new(text.to_owned());
     Ok(Tokens {
-        access_token: token("access_token")?
-            .ok_or(const { Error::new(Code::InvalidResponse, "the answer has no access token") })?,
-        refresh_token: token("refresh_token")?,
-        id_token: token("id_token")?,
-        expires_in: lifetime(body.member("expires_in"))?,
+        access_token: secret(access_token),
+        refresh_token: refresh_token.map(secret),
+        id_token: id_token.map(secret),
+        expires_in,
         scope: body.member("scope").text().map(str::to_owned),
     })
 }
@@ -123,11 +128,11 @@ fn request(options: &Options, metadata: &Metadata, form: &[(&str, &str)]) -> Req
 }
 
 /// Some providers send a string. What is no lifetime is refused, so that nothing lives for ever.
-fn lifetime(json: &Json) -> Result<Option<u64>> {
+fn lifetime(json: &Json) -> Result<Option<u32>> {
     let count = match json {
         Json::Null => return Ok(None),
         Json::String(text) => text.parse().ok(),
-        _ => json.count(),
+        _ => json.count().and_then(|count| count.try_into().ok()),
     };
     match count {
         Some(seconds) if seconds <= 1 << 31 => Ok(Some(seconds)),

@@ -31,15 +31,15 @@ pub fn parts(url: &str) -> Option<Parts<'_>> {
     {
         return None;
     }
-    let (rest, fragment) = split(url, '#');
-    let (rest, query) = split(rest, '?');
+    let (rest, fragment) = split(url, b'#');
+    let (rest, query) = split(rest, b'?');
     let (scheme, after) = match (rest.strip_prefix("https://"), rest.strip_prefix("http://")) {
         (Some(after), _) => ("https", after),
         (_, Some(after)) => ("http", after),
         _ => return None,
     };
-    let authority = after.split('/').next()?;
-    let host = match authority.rfind(':') {
+    let (authority, _) = split(after, b'/');
+    let host = match authority.bytes().rposition(|byte| byte == b':') {
         Some(colon) if !authority.ends_with(']') => {
             let (host, port) = authority.split_at_checked(colon)?;
             port.bytes()
@@ -49,7 +49,7 @@ pub fn parts(url: &str) -> Option<Parts<'_>> {
         }
         _ => authority,
     };
-    if host.is_empty() || authority.contains('@') {
+    if host.is_empty() || authority.bytes().any(|byte| byte == b'@') {
         return None;
     }
     let (origin, path) = rest.split_at_checked(scheme.len() + 3 + authority.len())?;
@@ -87,7 +87,7 @@ pub fn endpoint(url: &str, loopback: bool) -> Result<Parts<'_>> {
             const {
                 Error::new(
                     Code::InsecureEndpoint,
-                    "an endpoint of the provider is not an https address",
+                    "an endpoint of the provider is not https",
                 )
             },
         )
@@ -113,7 +113,7 @@ pub fn target<'a>(url: &'a str, origin: &str) -> Result<&'a str> {
     // Somebody will decode it: "/%5cevil" and "/%2fevil" are another host by then.
     let encoded = local
         .get(1..4)
-        .is_some_and(|mark| mark.eq_ignore_ascii_case("%5c") || mark == "%2f" || mark == "%2F");
+        .is_some_and(|mark| matches!(mark, "%5c" | "%5C" | "%2f" | "%2F"));
     if local.starts_with('/')
         && !local.starts_with("//")
         && !encoded
@@ -135,15 +135,16 @@ pub fn is_under(url: &str, allowed: &[String]) -> bool {
         return false;
     };
     // A dot segment is another path once the browser has resolved it.
-    let tame = !asked
-        .path
-        .split('/')
-        .any(|segment| matches!(segment, "." | "..") || segment.contains('%'));
+    let tame = !asked.path.bytes().any(|byte| byte == b'%')
+        && !words(asked.path, b'/').any(|segment| matches!(segment, b"." | b".."));
     allowed
         .iter()
         .filter_map(|allowed| parts(allowed))
         .any(|allowed| {
-            let prefix = allowed.path.trim_end_matches('/');
+            let mut prefix = allowed.path;
+            while let Some(shorter) = prefix.strip_suffix('/') {
+                prefix = shorter;
+            }
             asked.origin == allowed.origin
                 && (prefix.is_empty()
                     || (tame
@@ -170,23 +171,40 @@ pub fn form(pairs: &[(&str, &str)]) -> String {
 
 /// Adds pairs to an address and keeps the query that it has (RFC 6749 §3.1).
 pub fn with_query(url: &str, pairs: &[(&str, &str)]) -> String {
-    let joint = match url.find('?') {
+    let joint = match split(url, b'?').1 {
         None => "?",
-        Some(_) if url.ends_with('?') => "",
+        Some("") => "",
         Some(_) => "&",
     };
-    [url, joint, &form(pairs)].concat()
+    concat([url, joint, &form(pairs)])
+}
+
+/// Joins texts. (The standard library's takes four times the bytes.)
+pub(crate) fn concat<const N: usize>(parts: [&str; N]) -> String {
+    append(&parts)
+}
+
+fn append(parts: &[&str]) -> String {
+    let mut text = String::new();
+    for part in parts {
+        text.push_str(part);
+    }
+    text
 }
 
 /// Reads a form. A pair without `=` has an empty value, and so has one whose bytes are no UTF-8.
 pub fn read_form(text: &str) -> Vec<(String, String)> {
-    text.split('&')
-        .filter(|pair| !pair.is_empty())
-        .map(|pair| {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (decode(name), decode(value))
-        })
-        .collect()
+    let mut pairs = Vec::new();
+    let mut rest = Some(text);
+    while let Some(text) = rest {
+        let (pair, after) = split(text, b'&');
+        if !pair.is_empty() {
+            let (name, value) = split(pair, b'=');
+            pairs.push((decode(name), decode(value.unwrap_or_default())));
+        }
+        rest = after;
+    }
+    pairs
 }
 
 /// Writes a number in digits.
@@ -201,11 +219,16 @@ pub fn decimal(number: u64) -> String {
     text
 }
 
-fn split(text: &str, mark: char) -> (&str, Option<&str>) {
-    match text.split_once(mark) {
-        Some((before, after)) => (before, Some(after)),
-        None => (text, None),
-    }
+/// Cuts a text at the first `mark`, which is ASCII. (What the standard library has searches for any text.)
+pub(crate) fn split(text: &str, mark: u8) -> (&str, Option<&str>) {
+    let at = text.bytes().position(|byte| byte == mark);
+    let before = at.and_then(|at| text.get(..at)).unwrap_or(text);
+    (before, at.and_then(|at| text.get(at + 1..)))
+}
+
+/// What stands between the marks of a text.
+pub(crate) fn words(text: &str, mark: u8) -> impl Iterator<Item = &[u8]> {
+    text.as_bytes().split(move |byte| *byte == mark)
 }
 
 fn encode(text: &str, into: &mut String) {

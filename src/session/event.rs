@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::protocol::options::Place;
-use crate::protocol::{Claims, Error, Json};
+use crate::protocol::{Claims, Error, Json, Members};
 
 /// Where a tab stands.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -84,14 +84,14 @@ impl Event {
         }
     }
 
-    /// What the listener gets; an error travels beside it.
+    /// What the listener gets; what stands as `error` becomes an `AuthError`.
     pub fn detail(&self) -> Json {
         match self {
-            Self::RefreshFailed(_) => Json::object(vec![]),
-            Self::SignedIn(claims) => Json::object(vec![("user", claims.json().clone())]),
-            Self::SignedOut(reason) => Json::object(vec![("reason", reason.as_str().into())]),
+            Self::RefreshFailed(error) => Members::new().with("error", error.to_json()).object(),
+            Self::SignedIn(claims) => Members::new().with("user", claims.json().clone()).object(),
+            Self::SignedOut(reason) => Members::new().with("reason", reason.as_str()).object(),
             Self::TokenRefreshed { expires_at } => {
-                Json::object(vec![("expiresAt", (*expires_at).into())])
+                Members::new().with("expiresAt", *expires_at).object()
             }
         }
     }
@@ -115,18 +115,18 @@ pub struct Snapshot {
 impl Snapshot {
     /// The snapshot that JavaScript sees.
     pub fn to_json(&self) -> Json {
-        Json::object(vec![
-            ("status", self.status.as_str().into()),
-            ("isAuthenticated", (self.status == Status::SignedIn).into()),
-            (
+        Members::new()
+            .with("status", self.status.as_str())
+            .with("isAuthenticated", self.status == Status::SignedIn)
+            .with(
                 "user",
                 self.user
                     .as_ref()
                     .map_or(Json::Null, |claims| claims.json().clone()),
-            ),
-            ("expiresAt", self.expires_at.into()),
-            ("scope", self.scope.as_deref().into()),
-            ("storage", self.place.as_str().into()),
-        ])
+            )
+            .with("expiresAt", self.expires_at)
+            .with("scope", self.scope.as_deref())
+            .with("storage", self.place.as_str())
+            .object()
     }
 }

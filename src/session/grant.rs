@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::protocol::{Claims, Json, Metadata, Options, Secret, Tokens};
+use crate::protocol::{Claims, Json, Members, Metadata, Options, Secret, Tokens};
 
 /// A signed-in user's tokens, claims, and the endpoints they came from.
 ///
@@ -48,37 +48,37 @@ impl Session {
 
     /// The plain form, to be sealed.
     pub fn to_json(&self, options: &Options) -> Json {
-        Json::object(vec![
-            ("accessToken", self.access_token.reveal().into()),
-            (
+        Members::new()
+            .with("accessToken", self.access_token.reveal())
+            .with(
                 "refreshToken",
-                self.refresh_token.as_ref().map(Secret::reveal).into(),
-            ),
-            ("idToken", self.id_token.reveal().into()),
-            ("claims", self.claims.json().clone()),
-            ("scope", self.scope.as_str().into()),
-            ("expiresAt", self.expires_at.into()),
-            ("metadata", self.metadata.to_json(&options.issuer)),
-        ])
+                self.refresh_token.as_ref().map(Secret::reveal),
+            )
+            .with("idToken", self.id_token.reveal())
+            .with("claims", self.claims.json().clone())
+            .with("scope", self.scope.as_str())
+            .with("expiresAt", self.expires_at)
+            .with("metadata", self.metadata.to_json(&options.issuer))
+            .object()
     }
 
     /// From the unsealed form. `None` for what is not whole.
     pub fn from_json(json: &Json, options: &Options) -> Option<Self> {
-        let secret = |name| {
-            json.member(name)
-                .text()
-                .map(|text| Secret::new(text.to_owned()))
-        };
+        let text = |name| json.member(name).text();
+        let access_token = text("accessToken")?;
+        let id_token = text("idToken")?;
+        let scope = text("scope")?;
+        let metadata = json.member("metadata");
+        let metadata = Metadata::parse(metadata, &options.issuer, options.loopback).ok()?;
+        let secret = |text: &str| Secret::new(text.to_owned());
         Some(Self {
-            access_token: secret("accessToken")?,
-            refresh_token: secret("refreshToken"),
-            id_token: secret("idToken")?,
+            access_token: secret(access_token),
+            refresh_token: text("refreshToken").map(secret),
+            id_token: secret(id_token),
             claims: Rc::new(Claims::restored(json.member("claims").clone())),
-            scope: json.member("scope").text()?.to_owned(),
+            scope: scope.to_owned(),
             expires_at: json.member("expiresAt").count(),
-            metadata: Rc::new(
-                Metadata::parse(json.member("metadata"), &options.issuer, options.loopback).ok()?,
-            ),
+            metadata: Rc::new(metadata),
         })
     }
 }
@@ -87,5 +87,5 @@ impl Session {
 pub(super) fn expiry(tokens: &Tokens, sent_at: u64) -> Option<u64> {
     tokens
         .expires_in
-        .map(|seconds| sent_at.saturating_add(seconds.saturating_mul(1000)))
+        .map(|seconds| sent_at.saturating_add(u64::from(seconds) * 1000))
 }

@@ -3,7 +3,8 @@
 use super::Change;
 use super::record::Verdict;
 use super::tab::Seen;
-use crate::protocol::{self, Json};
+use crate::protocol::json::Parse;
+use crate::protocol::{self, Json, message};
 
 /// Numbers what the app asked for.
 pub type Id = u32;
@@ -119,8 +120,35 @@ pub enum Reply {
     /// Of [`Effect::Wipe`](super::Effect::Wipe): names of keys.
     Wiped {
         /// What was deleted.
-        removed: Vec<String>,
+        removed: Vec<Json>,
         /// What should have gone and is still there.
-        residue: Vec<String>,
+        residue: Vec<Json>,
     },
+}
+
+impl Reply {
+    /// Reads what the shell says of an effect; a commit's is read by [`Commits`](super::Commits).
+    pub fn parse(kind: &str, value: &Json, parse: Parse<'_>) -> Option<Self> {
+        Some(match kind {
+            "answer" => Self::Answer(message::answer(value, parse)),
+            "digest" => {
+                let mut bytes = Vec::new();
+                for byte in value.items() {
+                    bytes.push(byte.count()?.try_into().ok()?);
+                }
+                Self::Digest(Some(bytes).filter(|bytes| !bytes.is_empty()))
+            }
+            "probed" => Self::Probed {
+                record: value.member("record").is_true(),
+                cookies: value.member("cookies").is_true(),
+                session_storage: value.member("sessionStorage").is_true(),
+            },
+            "wiped" => Self::Wiped {
+                removed: value.member("removed").items().to_vec(),
+                residue: value.member("residue").items().to_vec(),
+            },
+            "woken" => Self::Woken,
+            _ => return None,
+        })
+    }
 }

@@ -18,12 +18,13 @@ use super::machine::{Context, LEAVE_MS, Operation, Step};
 use super::output::{Effect, Output, Settled, Slot};
 use super::record::{Change, Verdict};
 use super::report::{Layer, Report, TABS_DEADLINE_MS};
-use super::withdrawal::Withdrawal;
 use super::{Event, Reason, Session};
-use crate::protocol::options::{self, Clear, Place};
+use crate::protocol::arguments::Arguments;
+use crate::protocol::options::{Clear, Place};
 use crate::protocol::revocation::{self, Hint, Outcome};
 use crate::protocol::{
-    Answer, Code, Error, Json, Metadata, Options, Result, Secret, base64url, end_session, url,
+    Answer, Code, Error, Json, Members, Metadata, Options, Result, Secret, base64url, end_session,
+    url,
 };
 
 /// How long the provider is waited for when the time for the network is over, in milliseconds.
@@ -67,32 +68,25 @@ impl Asked {
     }
 
     pub(super) fn parse(json: &Json, options: &Options) -> Result<Self> {
-        let scope = match (json.member("scope"), json.member("scope").text()) {
-            (Json::Null, _) | (_, Some("app")) => Scope::App,
-            (_, Some("tab")) => Scope::Tab,
-            (_, Some("provider")) => Scope::Provider,
-            _ => {
-                return Err(options::invalid(
-                    "`scope` is \"tab\", \"app\" or \"provider\"",
-                ));
-            }
+        let mut arguments = Arguments::new(json);
+        let fault = "`scope` is \"tab\", \"app\" or \"provider\"";
+        let scope = match arguments.word("scope", &["app", "tab", "provider"], fault) {
+            Some(1) => Scope::Tab,
+            Some(2) => Scope::Provider,
+            _ => Scope::App,
         };
-        let redirect_to = match (json.member("redirectTo"), json.member("redirectTo").text()) {
-            (Json::Null, _) => "/",
-            (_, Some(target)) => url::target(target, &options.origin)?,
-            _ => return Err(options::invalid("`redirectTo` is a string")),
-        };
-        let revoke = json.member("revoke");
-        if !matches!(revoke, Json::Null | Json::Bool(_)) {
-            return Err(options::invalid("`revoke` is a boolean"));
-        }
-        Ok(Self {
+        let target = arguments.text("redirectTo", "`redirectTo` is a string");
+        let redirect_to = arguments.take(url::target(target.unwrap_or("/"), &options.origin));
+        let revoke = arguments.flag("revoke", "`revoke` is a boolean");
+        let asked = Self {
             scope,
-            revoke: revoke.is_null() || revoke.is_true(),
-            clear: Clear::parse(json.member("clear"))?.unwrap_or(options.clear),
-            redirect_to: redirect_to.to_owned(),
-            timeout_ms: options::duration(json.member("timeout"), 5_000)?,
-        })
+            revoke: revoke || json.member("revoke").is_null(),
+            clear: Clear::read(&mut arguments).unwrap_or(options.clear),
+            redirect_to: redirect_to.unwrap_or("/").to_owned(),
+            timeout_ms: arguments.duration("timeout", 5_000),
+        };
+        arguments.end()?;
+        Ok(asked)
     }
 }
 
@@ -101,10 +95,8 @@ impl Asked {
 pub(super) enum Join {
     /// It does not: it begins its own.
     Apart,
-    /// It shares all of it.
+    /// It shares the report. The commit may have been made before it.
     Shared,
-    /// It shares the report, but the commit was made before it.
-    SharedLate,
 }
 
 /// A sign-out under way. Calls that overlap share it.
@@ -197,7 +189,7 @@ impl Logout {
             logout.finish(context);
             return None;
         }
-        context.tab.closing = true;
+        context.tab.closing += 1;
         context.commit(if alone { Change::EndOwn } else { Change::End });
         Some(Operation::Logout(logout))
     }
@@ -220,11 +212,7 @@ impl Logout {
             self.report.scope = asked.scope;
             self.asked.redirect_to.clone_from(&asked.redirect_to);
         }
-        if committing {
-            Join::Shared
-        } else {
-            Join::SharedLate
-        }
+        Join::Shared
     }
 
     /// Another tab says that it is signed out.
@@ -247,33 +235,35 @@ impl Logout {
     }
 
     /// Steps 2 to 6. Every transition of a sign-out is in this one match.
-    pub(super) fn step(&mut self, context: &mut Context<'_>, part: u8, reply: Reply) -> Step {
+    pub(super) fn step(&mut self, context: &mut Context<'_>, part: u8, reply: &Reply) -> Step {
         match (self.stage, part, reply) {
             (Stage::Committing, part::MAIN, Reply::Committed { verdict, seen }) => {
-                context.tab.closing = false;
+                context.tab.closing -= 1;
                 self.outdated = seen.session.is_none() && self.revision != seen.version.revision;
-                context.adopt(&seen, None, Reason::Logout);
+                // A look that overtook the commit took nothing in, although somebody may have signed in since.
+                context.catch_up(seen);
+                context.adopt(seen, None, Reason::Logout);
                 if let Verdict::Done { entry } = verdict {
-                    self.entry = entry;
+                    self.entry = *entry;
                 }
                 if self.asked.scope > Scope::Tab {
-                    context.put(Output::Forget);
+                    context.forget();
                     context.put(Output::Keep(Slot::Left, None));
                     context.announce(seen.generation);
                 }
-                self.reach(context, seen.session);
+                self.reach(context, seen.session.clone());
                 Step::Go
             }
             // The page goes away before the transaction has answered: what memory holds is revoked now.
             (Stage::Committing, part::AWAY, Reply::Woken) => {
                 if let Some(session) = self.held.clone().filter(|_| self.asked.revoke) {
-                    context.beside(|context| Withdrawal::begin(context, &session, 0));
+                    context.withdraw(&session, 0);
                 }
                 Step::Go
             }
             (Stage::Reaching, part::MAIN, Reply::Wiped { removed, residue }) if self.open.wipe => {
-                self.report.removed.extend(removed);
-                self.report.residue = residue;
+                self.report.removed.extend_from_slice(removed);
+                self.report.residue.clone_from(residue);
                 self.open.wipe = false;
                 self.local_done(context);
                 self.arrived(context)
@@ -281,14 +271,14 @@ impl Logout {
             (Stage::Reaching, part::REFRESH_TOKEN, Reply::Answer(answer))
                 if self.open.refresh_token =>
             {
-                self.report.refresh_token = self.judge(context.now, "refreshToken", &answer);
+                self.report.refresh_token = self.judge(context.now, "refreshToken", answer);
                 self.open.refresh_token = false;
                 self.arrived(context)
             }
             (Stage::Reaching, part::ACCESS_TOKEN, Reply::Answer(answer))
                 if self.open.access_token =>
             {
-                self.report.access_token = self.judge(context.now, "accessToken", &answer);
+                self.report.access_token = self.judge(context.now, "accessToken", answer);
                 self.open.access_token = false;
                 self.arrived(context)
             }
@@ -321,10 +311,9 @@ impl Logout {
     fn reach(&mut self, context: &mut Context<'_>, taken: Option<Rc<Session>>) {
         self.stage = Stage::Reaching;
         if taken.is_some() && context.tab.place == Place::Browser {
-            self.report.removed = vec![
-                "nightlatch (IndexedDB)".to_owned(),
-                "nightlatch (cookie)".to_owned(),
-            ];
+            for name in ["nightlatch (IndexedDB)", "nightlatch (cookie)"] {
+                self.report.removed.push(name.into());
+            }
         }
         self.open.wipe = true;
         context.ask(part::MAIN, Effect::Wipe(self.asked.clear));
@@ -414,7 +403,7 @@ impl Logout {
         }
         if self.report.refresh_token.is_final() && self.report.access_token.is_final() {
             let entry = self.entry;
-            context.beside(|context| Withdrawal::confirm(context, entry));
+            context.confirm(entry);
         }
         match (self.asked.scope, self.metadata.clone()) {
             (Scope::Tab | Scope::App, _) => self.finish(context),
@@ -439,12 +428,12 @@ impl Logout {
             return self.provider(context, Layer::Unsupported);
         };
         self.report.provider = Layer::Redirecting;
-        let kept = Json::object(vec![
-            ("state", self.state.as_str().into()),
-            ("returnTo", self.asked.redirect_to.as_str().into()),
-            ("confirmed", self.report.is_confirmed().into()),
-            ("report", self.report.to_json(context.now)),
-        ]);
+        let kept = Members::new()
+            .with("state", self.state.as_str())
+            .with("returnTo", self.asked.redirect_to.as_str())
+            .with("confirmed", self.report.is_confirmed())
+            .with("report", self.report.to_json(context.now))
+            .object();
         context.put(Output::Keep(Slot::SignOut, Some(kept)));
         let held = self.held.take();
         let hint = held.as_ref().map(|session| &session.id_token);
@@ -469,7 +458,7 @@ impl Logout {
     /// Step 6.
     fn finish(&mut self, context: &mut Context<'_>) -> Step {
         let report = Rc::new(self.report.to_json(context.now));
-        for id in self.callers.drain(..) {
+        for id in core::mem::take(&mut self.callers) {
             context.settle_for(id, Ok(Settled::SignedOut(report.clone())));
         }
         Step::End

@@ -110,8 +110,9 @@ impl Context<'_> {
     }
 
     /// Judges the provider's metadata, and keeps it for this page.
-    pub(super) fn discovered(&mut self, answer: protocol::Answer) -> Result<Rc<Metadata>, Error> {
-        let metadata = Rc::new(discovery::response(&answer?, self.options)?);
+    pub(super) fn discovered(&mut self, answer: &protocol::Answer) -> Result<Rc<Metadata>, Error> {
+        let answer = answer.as_ref().map_err(|failure| Error::from(*failure))?;
+        let metadata = Rc::new(discovery::response(answer, self.options)?);
         self.tab.metadata = Some(metadata.clone());
         Ok(metadata)
     }
@@ -139,6 +140,18 @@ impl Context<'_> {
         Step::End
     }
 
+    /// Revokes a session that nobody holds any more, beside this operation.
+    #[inline(never)]
+    pub(super) fn withdraw(&mut self, session: &Session, entry: u64) {
+        self.beside(|context| Withdrawal::begin(context, session, entry));
+    }
+
+    /// Clears a note, beside this operation.
+    #[inline(never)]
+    pub(super) fn confirm(&mut self, entry: u64) {
+        self.beside(|context| Withdrawal::confirm(context, entry));
+    }
+
     /// Begins an operation that nobody waits for, beside this one.
     pub(super) fn beside(&mut self, begin: impl FnOnce(&mut Context<'_>) -> Option<Operation>) {
         *self.own += 1;
@@ -163,7 +176,7 @@ impl Context<'_> {
             .or(held.filter(|_| entry != 0))
             .filter(|_| !seen.live);
         if let Some(taken) = taken {
-            self.beside(|context| Withdrawal::begin(context, &taken, entry));
+            self.withdraw(&taken, entry);
         }
     }
 
@@ -174,6 +187,20 @@ impl Context<'_> {
                 self.put(Output::Abort);
             }
             self.put(Output::Event(event));
+        }
+    }
+
+    /// Looks again where a later look was heard of before `seen`, and judged without knowing of it.
+    pub(super) fn catch_up(&mut self, seen: &Seen) {
+        if self.tab.has_seen_later(seen) {
+            self.beside(|context| Some(Watch::begin(context)));
+        }
+    }
+
+    /// Forgets the key share, unless another commit needs it.
+    pub(super) fn forget(&mut self) {
+        if self.tab.closing == 0 {
+            self.put(Output::Forget);
         }
     }
 
@@ -213,7 +240,7 @@ impl Machine {
             Input::Call { id, .. } if self.operations.iter().any(|(own, _)| *own == id) => {
                 return Err(Misuse);
             }
-            Input::Call { id, call } => self.call(id, call, now, parse),
+            Input::Call { id, call } => self.call(id, &call, now, parse),
             // The session goes on in memory, and the app is shown so.
             Input::Reply {
                 id,
@@ -230,7 +257,7 @@ impl Machine {
                 self.outputs.push(Output::Perform { id, part, effect });
             }
             Input::Reply { id, part, reply } => {
-                if self.advance(id, part, reply, now, parse) == Step::Refuse {
+                if self.advance(id, part, &reply, now, parse) == Step::Refuse {
                     return Err(Misuse);
                 }
             }
@@ -239,7 +266,7 @@ impl Machine {
         if self.tab.version != before || self.tab.session.is_none() {
             // Those who wait for another's refresh look again.
             for id in self.ids(|operation| matches!(operation, Operation::Use(operation) if operation.is_waiting())) {
-                self.advance(id, 0, Reply::Woken, now, parse);
+                self.advance(id, 0, &Reply::Woken, now, parse);
             }
         }
         self.show();
@@ -255,8 +282,8 @@ impl Machine {
         }
     }
 
-    fn call(&mut self, id: Id, call: Call, now: u64, parse: Parse<'_>) {
-        if let Call::Callback { address, .. } = &call {
+    fn call(&mut self, id: Id, call: &Call, now: u64, parse: Parse<'_>) {
+        if let Call::Callback { address, .. } = call {
             for (_, operation) in &mut self.operations {
                 if let Operation::Callback(callback) = operation
                     && callback.join(id, address)
@@ -275,16 +302,16 @@ impl Machine {
                 options,
                 here,
                 entropy,
-            } => Login::begin(context, &options, &here, entropy),
+            } => Login::begin(context, options, here, entropy),
             Call::Callback {
                 address,
                 here,
                 sign_in,
                 sign_out,
-            } => Callback::begin(context, address, &here, sign_in, sign_out),
-            Call::Token { options } => Use::begin(context, &options),
+            } => Callback::begin(context, address, here, sign_in.as_ref(), sign_out.as_ref()),
+            Call::Token { options } => Use::begin(context, options),
             Call::Logout { options, entropy } => {
-                return self.log_out(id, &options, &entropy, now, parse);
+                return self.log_out(id, options, entropy, now, parse);
             }
         };
         if let Some(operation) = operation {
@@ -300,9 +327,8 @@ impl Machine {
         for (_, operation) in &mut self.operations {
             if let Operation::Logout(logout) = operation {
                 match logout.join(id, &asked) {
-                    Join::Shared => return,
                     // Somebody may have signed in since it was committed.
-                    Join::SharedLate => {
+                    Join::Shared => {
                         let context = &mut self.context(id, now, parse);
                         return context.beside(|context| Some(Watch::end(context)));
                     }
@@ -322,28 +348,32 @@ impl Machine {
 
     /// Calls off the sign-ins that a sign-out meets in this tab.
     fn call_off(&mut self, asked: &Asked) {
-        let outputs = &mut self.outputs;
-        self.operations
-            .retain_mut(|(id, operation)| match operation {
-                Operation::Login(login) if !login.has_left() => {
-                    let result = Err(sign_in::superseded());
-                    outputs.push(Output::Settle { id: *id, result });
-                    false
-                }
-                // In the other scopes the record itself refuses it.
-                Operation::Callback(callback) if asked.is_alone() => {
-                    callback.call_off();
-                    true
-                }
-                _ => true,
-            });
+        for id in
+            self.ids(|operation| matches!(operation, Operation::Login(login) if !login.has_left()))
+        {
+            self.forget(id);
+            let result = Err(sign_in::superseded());
+            self.outputs.push(Output::Settle { id, result });
+        }
+        for (_, operation) in &mut self.operations {
+            // In the other scopes the record itself refuses it.
+            if let Operation::Callback(callback) = operation
+                && asked.is_alone()
+            {
+                callback.call_off();
+            }
+        }
     }
 
-    fn advance(&mut self, id: Id, part: u8, reply: Reply, now: u64, parse: Parse<'_>) -> Step {
-        let Some(at) = self.operations.iter().position(|(own, _)| *own == id) else {
+    fn forget(&mut self, id: Id) -> Option<(usize, Operation)> {
+        let at = self.operations.iter().position(|(own, _)| *own == id)?;
+        Some((at, self.operations.remove(at).1))
+    }
+
+    fn advance(&mut self, id: Id, part: u8, reply: &Reply, now: u64, parse: Parse<'_>) -> Step {
+        let Some((at, mut operation)) = self.forget(id) else {
             return Step::Refuse;
         };
-        let (id, mut operation) = self.operations.remove(at);
         let context = &mut self.context(id, now, parse);
         let step = match &mut operation {
             Operation::Callback(operation) => operation.step(context, reply),
@@ -371,15 +401,17 @@ impl Machine {
             }
             Signal::Away => {
                 for id in self.ids(|operation| matches!(operation, Operation::Logout(_))) {
-                    self.advance(id, logout::part::AWAY, Reply::Woken, now, parse);
+                    self.advance(id, logout::part::AWAY, &Reply::Woken, now, parse);
                 }
             }
             Signal::Restored => {
-                self.operations.retain(|(_, operation)| match operation {
-                    Operation::Login(login) => !login.has_left(),
-                    Operation::Logout(logout) => !logout.has_left(),
-                    _ => true,
-                });
+                for id in self.ids(|operation| match operation {
+                    Operation::Login(login) => login.has_left(),
+                    Operation::Logout(logout) => logout.has_left(),
+                    _ => false,
+                }) {
+                    self.forget(id);
+                }
                 self.signal(Signal::Look, now, parse);
             }
             Signal::Look => {
@@ -396,11 +428,13 @@ impl Machine {
     }
 
     fn ids(&self, of: fn(&Operation) -> bool) -> Vec<Id> {
-        self.operations
-            .iter()
-            .filter(|(_, operation)| of(operation))
-            .map(|(id, _)| *id)
-            .collect()
+        let mut ids = Vec::new();
+        for (id, operation) in &self.operations {
+            if of(operation) {
+                ids.push(*id);
+            }
+        }
+        ids
     }
 
     fn context<'a>(&'a mut self, id: Id, now: u64, parse: Parse<'a>) -> Context<'a> {

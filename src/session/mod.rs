@@ -7,6 +7,7 @@
 //! ([`logout`] is the one to read first), and what may be committed to the state that all tabs
 //! share is decided by [`record::Change::apply`].
 
+mod commit;
 mod event;
 mod grant;
 mod input;
@@ -21,6 +22,7 @@ mod tab;
 mod watch;
 mod withdrawal;
 
+pub use commit::Commits;
 pub use event::{Event, Reason, Snapshot, Status};
 pub use grant::Session;
 pub use input::{Call, Id, Input, Reply, Signal};

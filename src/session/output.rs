@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::input::{Id, Signal};
 use super::{Change, Event, Snapshot};
 use crate::protocol::options::{Clear, Place};
-use crate::protocol::{Claims, Error, Json, Request, Secret};
+use crate::protocol::{Claims, Error, Json, Members, Request, Secret};
 
 /// What the shell is asked to do.
 #[derive(Clone, Debug, PartialEq)]
@@ -103,10 +103,10 @@ impl Message {
             Self::Acknowledge { generation } => ("acknowledge", generation),
             Self::Look { generation } => ("look", generation),
         };
-        Json::object(vec![
-            ("kind", kind.into()),
-            ("generation", generation.into()),
-        ])
+        Members::new()
+            .with("kind", kind)
+            .with("generation", generation)
+            .object()
     }
 
     /// What a message means. Any script on the origin can send one, so all it can cause is a look.
@@ -146,4 +146,24 @@ pub enum Settled {
         /// The report, with the provider's layer confirmed.
         report: Rc<Json>,
     },
+}
+
+impl Settled {
+    /// The answer as JavaScript sees it.
+    pub fn to_json(&self) -> Json {
+        let arrived = |kind: &str, return_to: &str, name, value: &Json| {
+            Members::new()
+                .with("kind", kind)
+                .with("returnTo", return_to)
+                .with(name, value.clone())
+                .object()
+        };
+        match self {
+            Self::AccessToken(token) => token.reveal().into(),
+            Self::Done | Self::NoAnswer => Json::Null,
+            Self::SignedIn { return_to, user } => arrived("login", return_to, "user", user.json()),
+            Self::SignedOut(report) => (**report).clone(),
+            Self::Returned { return_to, report } => arrived("logout", return_to, "report", report),
+        }
+    }
 }

@@ -6,8 +6,8 @@
 use std::rc::Rc;
 
 use super::Session;
-use crate::protocol::Json;
 use crate::protocol::options::Place;
+use crate::protocol::{Json, Members};
 
 /// How many notes the ledger keeps; the oldest goes first.
 const LEDGER: usize = 32;
@@ -200,6 +200,17 @@ pub enum Content {
     Replace,
 }
 
+impl Content {
+    /// The word that the shell sees.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Keep => "keep",
+            Self::Remove => "remove",
+            Self::Replace => "replace",
+        }
+    }
+}
+
 /// The outcome of [`Change::apply`].
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Applied {
@@ -330,6 +341,14 @@ impl Change {
                 record.end(shared);
                 Applied::made(0, Content::Remove, true)
             }
+            // Whatever became of the session: a refusal leaves nothing alive to be noted.
+            Self::Release { entry, .. } | Self::Invalidate { entry, .. } if *entry != 0 => {
+                record.clear(*entry);
+                Applied {
+                    write: true,
+                    ..Applied::superseded(live)
+                }
+            }
             Self::Reserve { .. }
             | Self::Renew { .. }
             | Self::Release { .. }
@@ -394,29 +413,34 @@ impl Record {
             kind,
             at: now,
         });
-        let excess = self.ledger.len().saturating_sub(LEDGER);
-        self.ledger.drain(..excess);
+        if self.ledger.len() > LEDGER {
+            self.ledger.remove(0);
+        }
         self.serial
     }
 
     fn clear(&mut self, id: u64) {
-        self.ledger.retain(|entry| entry.id != id);
+        if let Some(at) = self.ledger.iter().position(|entry| entry.id == id) {
+            self.ledger.remove(at);
+        }
     }
 
     /// The form at rest of what tabs share. It holds no secret.
     pub fn to_json(&self) -> Json {
-        let ledger = self.ledger.iter().map(|entry| {
-            Json::object(vec![
-                ("id", entry.id.into()),
-                ("kind", entry.kind.as_str().into()),
-                ("at", entry.at.into()),
-            ])
-        });
-        Json::object(vec![
-            ("generation", self.generation.into()),
-            ("serial", self.serial.into()),
-            ("ledger", Json::Array(ledger.collect())),
-        ])
+        let mut ledger = Vec::new();
+        for entry in &self.ledger {
+            let entry = Members::new()
+                .with("id", entry.id)
+                .with("kind", entry.kind.as_str())
+                .with("at", entry.at)
+                .object();
+            ledger.push(entry);
+        }
+        Members::new()
+            .with("generation", self.generation)
+            .with("serial", self.serial)
+            .with("ledger", Json::Array(ledger))
+            .object()
     }
 
     /// From the forms at rest, which anyone on this origin may have written: what cannot be read
@@ -425,21 +449,19 @@ impl Record {
     /// A record that is not there begins with a generation taken from the clock, so that no tab
     /// that remembers an earlier record, since deleted, can take the new one for it.
     pub fn from_json(json: &Json, slot: &Json, now: u64) -> Self {
-        let entry = |json: &Json| {
-            let word = json.member("kind").text()?;
-            Some(Entry {
-                id: json.member("id").count()?,
-                kind: Kind::ALL.into_iter().find(|kind| kind.as_str() == word)?,
-                at: json.member("at").count()?,
-            })
-        };
-        let mut ledger: Vec<_> = json
-            .member("ledger")
-            .items()
-            .iter()
-            .filter_map(entry)
-            .collect();
-        ledger.truncate(LEDGER);
+        let mut ledger = Vec::new();
+        for json in json.member("ledger").items().iter().take(LEDGER) {
+            let word = json.member("kind").text();
+            if let (Some(id), Some(kind), Some(at)) = (
+                json.member("id").count(),
+                Kind::ALL
+                    .into_iter()
+                    .find(|kind| Some(kind.as_str()) == word),
+                json.member("at").count(),
+            ) {
+                ledger.push(Entry { id, kind, at });
+            }
+        }
         Self {
             is_new: !json.is_object(),
             generation: json.member("generation").count().unwrap_or(now),
@@ -453,14 +475,14 @@ impl Record {
 impl Slot {
     /// The form at rest. It holds no secret.
     pub fn to_json(&self) -> Json {
-        Json::object(vec![
-            ("present", self.present.into()),
-            ("generation", self.generation.into()),
-            ("revision", self.revision.into()),
-            ("sent", self.sent.into()),
-            ("sentAt", self.sent_at.into()),
-            ("sealed", self.sealed.into()),
-        ])
+        Members::new()
+            .with("present", self.present)
+            .with("generation", self.generation)
+            .with("revision", self.revision)
+            .with("sent", self.sent)
+            .with("sentAt", self.sent_at)
+            .with("sealed", self.sealed)
+            .object()
     }
 
     fn from_json(json: &Json) -> Self {

@@ -10,8 +10,9 @@ use super::record::{Change, Verdict, Version};
 use super::tab::Seen;
 use super::withdrawal::Withdrawal;
 use super::{Event, Reason, Session};
+use crate::protocol::arguments::Arguments;
 use crate::protocol::id_token::{self, Expected};
-use crate::protocol::options::{self, invalid};
+
 use crate::protocol::{Answer, Claims, Code, Error, Failure, Json, Result, Tokens, token};
 
 /// How long a waiting call sleeps before it looks by itself, in milliseconds.
@@ -57,6 +58,7 @@ struct Attempt {
     /// Its number among all tabs; 0 before the first.
     number: u64,
     entry: u64,
+    /// When it was sent, or the right to was asked for.
     sent_at: u64,
     /// How often this tab has sent it.
     times: u8,
@@ -101,21 +103,18 @@ impl Use {
     }
 
     fn parse(asked: &Json) -> Result<(u64, bool)> {
-        let force = asked.member("forceRefresh");
-        if !matches!(force, Json::Null | Json::Bool(_)) {
-            return Err(invalid("`forceRefresh` is a boolean"));
-        }
-        Ok((
-            options::duration(asked.member("minValidity"), 30_000)?,
-            force.is_true(),
-        ))
+        let mut arguments = Arguments::new(asked);
+        let force = arguments.flag("forceRefresh", "`forceRefresh` is a boolean");
+        let min_validity_ms = arguments.duration("minValidity", 30_000);
+        arguments.end()?;
+        Ok((min_validity_ms, force))
     }
 
     /// Every transition of handing out a token is in this one match.
-    pub(super) fn step(&mut self, context: &mut Context<'_>, reply: Reply) -> Step {
+    pub(super) fn step(&mut self, context: &mut Context<'_>, reply: &Reply) -> Step {
         match (self.stage, reply) {
             (Stage::Looking, Reply::Committed { verdict, seen }) => {
-                context.see(verdict, &seen, Reason::OtherTab);
+                context.see(*verdict, seen, Reason::OtherTab);
                 if self.force && self.stale.is_none() {
                     self.stale = Some(context.tab.version);
                 }
@@ -132,11 +131,20 @@ impl Use {
                     seen,
                 },
             ) => {
+                // Heard so late, the right may be somebody else's by now: it is given back unused.
+                if context.now.abs_diff(self.attempt.sent_at) >= GRACE_MS {
+                    context.commit(Change::Release {
+                        of: seen.version,
+                        attempt: *attempt,
+                        entry: *entry,
+                    });
+                    return self.go(Stage::Releasing);
+                }
                 let times = self.attempt.times + 1;
                 self.attempt = Attempt {
                     of: seen.version,
-                    number: attempt,
-                    entry,
+                    number: *attempt,
+                    entry: *entry,
                     sent_at: context.now,
                     times,
                 };
@@ -167,7 +175,7 @@ impl Use {
                 },
             ) => {
                 let session = self.session.take();
-                context.adopt(&seen, session.as_ref(), Reason::OtherTab);
+                context.adopt(seen, session.as_ref(), Reason::OtherTab);
                 let expires_at = session.and_then(|session| session.expires_at);
                 context.put(Output::Event(Event::TokenRefreshed { expires_at }));
                 context.announce(seen.generation);
@@ -177,7 +185,7 @@ impl Use {
                 }
             }
             (Stage::Renewing, Reply::Committed { verdict, seen }) => {
-                self.late(context, verdict, &seen)
+                self.late(context, *verdict, seen)
             }
             (
                 Stage::Ending,
@@ -187,8 +195,8 @@ impl Use {
                 },
             ) => {
                 context.see(
-                    verdict,
-                    &seen,
+                    *verdict,
+                    seen,
                     if self.error.is_some() {
                         Reason::Revoked
                     } else {
@@ -199,11 +207,14 @@ impl Use {
                 context.fail(login_required())
             }
             (Stage::Releasing, Reply::Committed { verdict, seen }) => {
-                context.see(verdict, &seen, Reason::OtherTab);
-                self.refused(context)
+                context.see(*verdict, seen, Reason::OtherTab);
+                match self.error {
+                    Some(_) => self.refused(context),
+                    None => self.decide(context),
+                }
             }
             (Stage::Reserving | Stage::Ending, Reply::Committed { verdict, seen }) => {
-                context.see(verdict, &seen, Reason::OtherTab);
+                context.see(*verdict, seen, Reason::OtherTab);
                 self.decide(context)
             }
             _ => Step::Refuse,
@@ -246,6 +257,7 @@ impl Use {
             self.attempt.of = context.tab.version;
             self.session = context.tab.session.clone();
         }
+        self.attempt.sent_at = context.now;
         context.commit(Change::Reserve {
             of: self.attempt.of,
             after: self.attempt.number,
@@ -263,7 +275,7 @@ impl Use {
         let (Some(session), Some(refresh_token)) = (session, token) else {
             // A sign-out has begun: what was allowed is not sent.
             let entry = self.attempt.entry;
-            context.beside(|context| Withdrawal::confirm(context, entry));
+            context.confirm(entry);
             return context.fail(login_required());
         };
         context.ask(
@@ -277,7 +289,7 @@ impl Use {
         self.go(Stage::Sending)
     }
 
-    fn answered(&mut self, context: &mut Context<'_>, answer: Answer) -> Step {
+    fn answered(&mut self, context: &mut Context<'_>, answer: &Answer) -> Step {
         let Attempt {
             of,
             number,
@@ -285,21 +297,21 @@ impl Use {
             times,
             ..
         } = self.attempt;
-        let error = match answer.map_err(|failure| (failure, Error::from(failure))) {
+        let error = match answer {
             // The token may have been consumed or not. This tab tries once more; then the attempt
             // stays written down until it counts as lost.
-            Err((Failure::Network | Failure::Timeout, _))
+            Err(Failure::Network | Failure::Timeout)
                 if times == 1 && context.tab.session.is_some() =>
             {
                 return self.reserve(context);
             }
-            Err((Failure::Network | Failure::Timeout, error)) => {
-                self.error = Some(error);
+            Err(failure @ (Failure::Network | Failure::Timeout)) => {
+                self.error = Some((*failure).into());
                 context.look();
                 return self.go(Stage::Releasing);
             }
-            Err((_, error)) => error,
-            Ok(answer) => match token::response(&answer) {
+            Err(failure) => (*failure).into(),
+            Ok(answer) => match token::response(answer) {
                 Ok(tokens) => return self.renew(context, tokens),
                 Err(error) => error,
             },
@@ -382,7 +394,7 @@ impl Use {
             return self.decide(context);
         };
         let entry = self.attempt.entry;
-        context.beside(|context| Withdrawal::begin(context, &session, entry));
+        context.withdraw(&session, entry);
         context.fail(login_required())
     }
 

@@ -2,7 +2,7 @@
 
 use super::logout::Scope;
 use crate::protocol::revocation::Outcome;
-use crate::protocol::{Code, Json, Kind};
+use crate::protocol::{Code, Json, Kind, Members};
 
 /// How long acknowledgements of other tabs are counted, in milliseconds.
 pub const TABS_DEADLINE_MS: u64 = 200;
@@ -39,14 +39,14 @@ impl Layer {
 pub struct Report {
     pub(super) scope: Scope,
     pub(super) started_at: u64,
-    pub(super) removed: Vec<String>,
-    pub(super) residue: Vec<String>,
+    pub(super) removed: Vec<Json>,
+    pub(super) residue: Vec<Json>,
     pub(super) acknowledged: u64,
     pub(super) refresh_token: Outcome,
     pub(super) access_token: Outcome,
     pub(super) provider: Layer,
     pub(super) problems: Vec<Code>,
-    timings: Vec<(&'static str, Json)>,
+    timings: Members,
 }
 
 impl Report {
@@ -61,14 +61,14 @@ impl Report {
             access_token: Outcome::Skipped,
             provider: Layer::Skipped,
             problems: Vec::new(),
-            timings: Vec::new(),
+            timings: Members::new(),
         }
     }
 
     /// Notes when a layer's outcome was known.
     pub(super) fn time(&mut self, layer: &'static str, now: u64) {
         self.timings
-            .push((layer, now.saturating_sub(self.started_at).into()));
+            .with(layer, now.saturating_sub(self.started_at));
     }
 
     pub(super) fn problem(&mut self, code: Code) {
@@ -92,87 +92,63 @@ impl Report {
 
     /// The report as JavaScript sees it, at `now`.
     pub(super) fn to_json(&self, now: u64) -> Json {
-        let names =
-            |names: &[String]| Json::Array(names.iter().map(|name| name.as_str().into()).collect());
         let local = if self.residue.is_empty() {
             "cleared"
         } else {
             "partial"
         };
+        let mut problems = Vec::new();
+        for code in &self.problems {
+            problems.push(code.as_str().into());
+        }
         let provider = matches!(self.provider, Layer::Ended | Layer::Skipped);
         let skipped = || Json::from(Layer::Skipped.as_str());
-        Json::object(vec![
-            ("scope", self.scope.as_str().into()),
-            ("complete", (self.is_confirmed() && provider).into()),
-            ("startedAt", self.started_at.into()),
-            ("durationMs", now.saturating_sub(self.started_at).into()),
-            (
+        Members::new()
+            .with("scope", self.scope.as_str())
+            .with("complete", self.is_confirmed() && provider)
+            .with("startedAt", self.started_at)
+            .with("durationMs", now.saturating_sub(self.started_at))
+            .with(
                 "local",
-                Json::object(vec![
-                    ("status", local.into()),
-                    ("removed", names(&self.removed)),
-                    ("residue", names(&self.residue)),
-                ]),
-            ),
-            (
+                Members::new()
+                    .with("status", local)
+                    .with("removed", Json::Array(self.removed.clone()))
+                    .with("residue", Json::Array(self.residue.clone()))
+                    .object(),
+            )
+            .with(
                 "tabs",
-                Json::object(vec![
-                    ("acknowledged", self.acknowledged.into()),
-                    ("deadlineMs", TABS_DEADLINE_MS.into()),
-                ]),
-            ),
-            (
+                Members::new()
+                    .with("acknowledged", self.acknowledged)
+                    .with("deadlineMs", TABS_DEADLINE_MS)
+                    .object(),
+            )
+            .with(
                 "tokens",
-                Json::object(vec![
-                    ("refreshToken", self.refresh_token.as_str().into()),
-                    ("accessToken", self.access_token.as_str().into()),
-                ]),
-            ),
-            ("application", skipped()),
-            ("provider", self.provider.as_str().into()),
-            ("devices", skipped()),
-            ("cleaners", Json::Array(Vec::new())),
-            (
-                "timings",
-                Json::Object(
-                    self.timings
-                        .iter()
-                        .map(|(name, ms)| ((*name).to_owned(), ms.clone()))
-                        .collect(),
-                ),
-            ),
-            (
-                "problems",
-                Json::Array(
-                    self.problems
-                        .iter()
-                        .map(|code| code.as_str().into())
-                        .collect(),
-                ),
-            ),
-        ])
+                Members::new()
+                    .with("refreshToken", self.refresh_token.as_str())
+                    .with("accessToken", self.access_token.as_str())
+                    .object(),
+            )
+            .with("application", skipped())
+            .with("provider", self.provider.as_str())
+            .with("devices", skipped())
+            .with("cleaners", Json::Array(Vec::new()))
+            .with("timings", self.timings.clone().object())
+            .with("problems", Json::Array(problems))
+            .object()
     }
 }
 
 /// The report of a sign-out that comes back from the provider at `now`: its layer is confirmed.
 pub(super) fn confirmed(report: &Json, confirmed: bool, now: u64) -> Json {
     let since = now.saturating_sub(report.member("startedAt").count().unwrap_or(now));
-    let members = report.members().iter().map(|(name, value)| {
-        let value = match name.as_str() {
-            "complete" => confirmed.into(),
-            "durationMs" => since.into(),
-            "provider" => Layer::Ended.as_str().into(),
-            "timings" => Json::Object(
-                value
-                    .members()
-                    .iter()
-                    .cloned()
-                    .chain([("provider".to_owned(), since.into())])
-                    .collect(),
-            ),
-            _ => value.clone(),
-        };
-        (name.clone(), value)
-    });
-    Json::Object(members.collect())
+    let mut report = report.clone();
+    report.replace("complete", confirmed.into());
+    report.replace("durationMs", since.into());
+    report.replace("provider", Layer::Ended.as_str().into());
+    if let Some(Json::Object(timings)) = report.member_mut("timings") {
+        timings.push(("provider".to_owned(), since.into()));
+    }
+    report
 }

@@ -36,7 +36,7 @@ impl Login {
         context: &mut Context<'_>,
         asked: &Json,
         here: &str,
-        entropy: Box<[u8; 96]>,
+        entropy: &[u8; 96],
     ) -> Option<Operation> {
         let asked = if context.tab.has_session_storage {
             authorization::Login::parse(asked, here, context.options)
@@ -51,7 +51,7 @@ impl Login {
                 context.look();
                 let login = Self {
                     asked,
-                    entropy,
+                    entropy: Box::new(*entropy),
                     generation: 0,
                     pending: None,
                     stage: Leaving::Looking,
@@ -70,10 +70,15 @@ impl Login {
     }
 
     /// Every transition of leaving for a sign-in is in this one match.
-    pub(super) fn step(&mut self, context: &mut Context<'_>, reply: Reply) -> Step {
+    pub(super) fn step(&mut self, context: &mut Context<'_>, reply: &Reply) -> Step {
         match (self.stage, reply) {
             (Leaving::Looking, Reply::Committed { verdict, seen }) => {
-                context.see(verdict, &seen, Reason::OtherTab);
+                context.see(*verdict, seen, Reason::OtherTab);
+                // This tab is signing out. What that wipes must not be what is kept for this sign-in.
+                if context.tab.closing > 0 {
+                    context.look();
+                    return Step::Go;
+                }
                 self.generation = seen.generation;
                 if context.tab.metadata.is_some() {
                     return self.digest(context);
@@ -99,7 +104,7 @@ impl Login {
                         },
                     );
                 };
-                let challenge = pkce::challenge(&digest);
+                let challenge = pkce::challenge(digest);
                 let address = authorization::request(
                     context.options,
                     metadata,
@@ -159,15 +164,15 @@ enum Arriving {
 impl Callback {
     pub(super) fn begin(
         context: &mut Context<'_>,
-        address: String,
+        address: &str,
         here: &str,
-        sign_in: Option<Json>,
-        sign_out: Option<Json>,
+        sign_in: Option<&Json>,
+        sign_out: Option<&Json>,
     ) -> Option<Operation> {
         let here = address == here;
-        let callback = match Self::arrive(context, &address, here, sign_in, sign_out.as_ref()) {
+        let callback = match Self::arrive(context, address, here, sign_in, sign_out) {
             Ok((arrival, pending)) => Self {
-                address,
+                address: address.to_owned(),
                 here,
                 callers: vec![context.id],
                 arrival,
@@ -213,7 +218,7 @@ impl Callback {
     }
 
     /// Every transition of a provider's answer is in this one match.
-    pub(super) fn step(&mut self, context: &mut Context<'_>, reply: Reply) -> Step {
+    pub(super) fn step(&mut self, context: &mut Context<'_>, reply: &Reply) -> Step {
         match (self.stage, reply) {
             (Arriving::Discovering, Reply::Answer(answer)) => match context.discovered(answer) {
                 Ok(metadata) => self.judge(context, metadata),
@@ -224,13 +229,17 @@ impl Callback {
                 Arriving::Redeeming,
                 Reply::Committed {
                     verdict: Verdict::Done { entry },
-                    ..
+                    seen,
                 },
             ) => {
-                self.entry = entry;
+                // Somebody signs out; what this tab still shows has ended.
+                if !seen.live {
+                    context.adopt(seen, None, Reason::OtherTab);
+                }
+                self.entry = *entry;
                 self.sent_at = context.now;
                 if self.called_off {
-                    context.beside(|context| Withdrawal::confirm(context, entry));
+                    context.confirm(*entry);
                     return self.finish(context, Err(superseded()));
                 }
                 if let (Some(metadata), Some(code)) = (&self.metadata, self.code.take()) {
@@ -244,10 +253,10 @@ impl Callback {
             (Arriving::Exchanging, Reply::Answer(answer)) => {
                 let answer = match answer {
                     // The code may have been exchanged all the same, so the note stays.
-                    Err(failure) => return self.finish(context, Err(failure.into())),
+                    Err(failure) => return self.finish(context, Err((*failure).into())),
                     Ok(answer) => answer,
                 };
-                match token::response(&answer) {
+                match token::response(answer) {
                     Ok(tokens) => self.install(context, tokens),
                     Err(error) => {
                         context.commit(Change::Confirm { entry: self.entry });
@@ -272,14 +281,15 @@ impl Callback {
                     return Step::Refuse;
                 };
                 if let Some(replaced) = &seen.session {
-                    context.beside(|context| Withdrawal::begin(context, replaced, entry));
+                    context.withdraw(replaced, *entry);
                 }
                 // It is in for the other tabs; this one has left it.
                 context.tab.left = Some(seen.generation).filter(|_| self.called_off);
                 context.put(Output::Keep(Slot::Left, context.tab.left.map(Json::from)));
-                context.adopt(&seen, Some(&session), Reason::OtherTab);
+                context.adopt(seen, Some(&session), Reason::OtherTab);
                 context.announce(seen.generation);
                 if self.called_off {
+                    context.catch_up(seen);
                     return self.finish(context, Err(superseded()));
                 }
                 let return_to = self.pending.return_to.clone();
@@ -294,9 +304,9 @@ impl Callback {
             (Arriving::Redeeming | Arriving::Installing, Reply::Committed { verdict, seen }) => {
                 if let Some(session) = self.session.take() {
                     let entry = self.entry;
-                    context.beside(|context| Withdrawal::begin(context, &session, entry));
+                    context.withdraw(&session, entry);
                 }
-                context.see(verdict, &seen, Reason::OtherTab);
+                context.see(*verdict, seen, Reason::OtherTab);
                 self.finish(context, Err(superseded()))
             }
             _ => Step::Refuse,
@@ -308,16 +318,16 @@ impl Callback {
         context: &mut Context<'_>,
         address: &str,
         here: bool,
-        sign_in: Option<Json>,
+        sign_in: Option<&Json>,
         sign_out: Option<&Json>,
     ) -> core::result::Result<(Arrival, Pending), Result<Settled>> {
-        if let Some((_, result)) = context
+        if let Some((_, settled)) = context
             .tab
             .answered
             .as_ref()
             .filter(|(answered, _)| answered == address)
         {
-            return Err(result.clone());
+            return Err(Ok(settled.clone()));
         }
         let arrival = match Arrival::parse(address, &context.options.redirect_uri) {
             Ok(Some(arrival)) if arrival.is_authorization() => arrival,
@@ -329,7 +339,7 @@ impl Callback {
             Err(error) => return Err(Err(error)),
         };
         let pending = sign_in
-            .and_then(|json| Pending::from_json(&json, &context.options.origin))
+            .and_then(|json| Pending::from_json(json, &context.options.origin))
             .filter(|pending| pending.state == arrival.state && !pending.is_stale(context.now));
         match pending {
             Some(pending) => Ok((arrival, pending)),
@@ -355,7 +365,7 @@ impl Callback {
         if here {
             context.put(Output::Clean(authorization::cleaned(address)));
         }
-        context.tab.answered = Some((address.to_owned(), Ok(settled.clone())));
+        context.tab.answered = Some((address.to_owned(), settled.clone()));
         Some(settled)
     }
 
@@ -453,10 +463,10 @@ impl Callback {
     }
 
     fn finish(&mut self, context: &mut Context<'_>, result: Result<Settled>) -> Step {
-        if result.is_ok() {
-            context.tab.answered = Some((self.address.clone(), result.clone()));
+        if let Ok(settled) = &result {
+            context.tab.answered = Some((self.address.clone(), settled.clone()));
         }
-        for id in self.callers.drain(..) {
+        for id in core::mem::take(&mut self.callers) {
             context.settle_for(id, result.clone());
         }
         Step::End

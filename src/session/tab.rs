@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use super::record::Version;
 use super::{Event, Reason, Session, Settled};
+use crate::protocol::Metadata;
 use crate::protocol::options::Place;
-use crate::protocol::{Error, Metadata};
 
 /// How long one look at the record may be reused, in milliseconds.
 const FRESH_MS: u64 = 50;
@@ -27,7 +27,7 @@ pub struct Seen {
 }
 
 /// A sign-in's answer that was dealt with, so that asking again gives the same.
-pub(super) type Answered = (String, Result<Settled, Error>);
+pub(super) type Answered = (String, Settled);
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Tab {
@@ -44,8 +44,8 @@ pub(super) struct Tab {
     pub(super) looked_at: Option<u64>,
     /// The generation that this tab alone has signed out of.
     pub(super) left: Option<u64>,
-    /// A sign-out has begun and is not yet committed: nothing may be taken into memory.
-    pub(super) closing: bool,
+    /// How many sign-outs have begun and are not yet committed: nothing may be taken into memory.
+    pub(super) closing: u32,
     pub(super) metadata: Option<Rc<Metadata>>,
     pub(super) answered: Option<Answered>,
 }
@@ -61,7 +61,7 @@ impl Tab {
             order: 0,
             looked_at: None,
             left: None,
-            closing: false,
+            closing: 0,
             metadata,
             answered: None,
         }
@@ -83,6 +83,11 @@ impl Tab {
         }
     }
 
+    /// Whether a later transaction was heard of before this one.
+    pub(super) fn has_seen_later(&self, seen: &Seen) -> bool {
+        seen.order < self.order
+    }
+
     /// Takes over what the record says, and tells what changed for the app. `content` is the
     /// session that goes with it, `why` the reason if there is none.
     pub(super) fn adopt(
@@ -93,11 +98,11 @@ impl Tab {
         why: Reason,
     ) -> Vec<Event> {
         // A look that was answered late must not bring back what a later one has seen to be over.
-        if seen.order < self.order {
+        if self.has_seen_later(seen) {
             return Vec::new();
         }
         self.order = seen.order;
-        let usable = seen.live && !self.closing && self.left != Some(seen.generation);
+        let usable = seen.live && self.closing == 0 && self.left != Some(seen.generation);
         let known = seen.version == self.version;
         let next = content
             .or(self.session.as_ref().filter(|_| known))

@@ -20,11 +20,11 @@ impl Start {
         Operation::Start(Self::Probing)
     }
 
-    pub(super) fn step(&mut self, context: &mut Context<'_>, reply: Reply) -> Step {
+    pub(super) fn step(&mut self, context: &mut Context<'_>, reply: &Reply) -> Step {
         match (*self, reply) {
             (
                 Self::Probing,
-                Reply::Probed {
+                &Reply::Probed {
                     record,
                     cookies,
                     session_storage,
@@ -41,7 +41,7 @@ impl Start {
                 Step::Go
             }
             (Self::Opening, Reply::Committed { verdict, seen }) => {
-                context.see(verdict, &seen, Reason::OtherTab);
+                context.see(*verdict, seen, Reason::OtherTab);
                 context.settle(Ok(Settled::Done));
                 Step::End
             }
@@ -74,7 +74,7 @@ impl Watch {
         if context.tab.session.take().is_some() {
             context.put(Output::Event(Event::SignedOut(Reason::Logout)));
         }
-        context.tab.closing = true;
+        context.tab.closing += 1;
         context.commit(Change::End);
         Operation::Watch(Self {
             again: false,
@@ -86,17 +86,18 @@ impl Watch {
         self.again = true;
     }
 
-    pub(super) fn step(&mut self, context: &mut Context<'_>, reply: Reply) -> Step {
+    pub(super) fn step(&mut self, context: &mut Context<'_>, reply: &Reply) -> Step {
         let Reply::Committed { verdict, seen } = reply else {
             return Step::Refuse;
         };
         let was_signed_in = context.tab.session.is_some();
         if core::mem::take(&mut self.ends) {
-            context.tab.closing = false;
-            context.put(Output::Forget);
+            context.tab.closing -= 1;
+            self.again |= context.tab.has_seen_later(seen);
+            context.forget();
             context.announce(seen.generation);
         }
-        context.see(verdict, &seen, Reason::OtherTab);
+        context.see(*verdict, seen, Reason::OtherTab);
         if was_signed_in && context.tab.session.is_none() {
             context.put(Output::Post(Message::Acknowledge {
                 generation: seen.generation,

@@ -84,10 +84,10 @@ impl Withdrawal {
         }))
     }
 
-    pub(super) fn step(&mut self, context: &mut Context<'_>, reply: Reply) -> Step {
+    pub(super) fn step(&mut self, context: &mut Context<'_>, reply: &Reply) -> Step {
         match reply {
             Reply::Answer(answer) if self.open > 0 => {
-                let (outcome, _) = revocation::response(&answer);
+                let (outcome, _) = revocation::response(answer);
                 self.open -= 1;
                 self.confirmed &= outcome == Outcome::Revoked;
                 if self.open > 0 {

@@ -3,8 +3,8 @@
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::browser::{json, member};
-use crate::kit::{invoke, js};
+use crate::browser::json;
+use crate::kit::{invoke, js, member};
 
 #[wasm_bindgen_test]
 fn text_is_read_and_printed_as_the_engine_does() {

@@ -24,16 +24,20 @@ mod protocol;
 #[path = "../../src/session/mod.rs"]
 mod session;
 
-mod channel;
 mod crypto;
-mod fetch;
 mod json;
 mod kit;
-mod lifecycle;
+mod navigation;
+mod page;
+mod places;
 mod record;
+mod refusal;
+mod request;
 mod share;
+mod signals;
 mod storage;
 mod vault;
+mod wipe;
 
 use wasm_bindgen_test::wasm_bindgen_test_configure;
 

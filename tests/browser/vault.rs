@@ -1,114 +1,127 @@
 //! Sealing under a key of two shares.
 
-use js_sys::Uint8Array;
-use wasm_bindgen::JsValue;
+use js_sys::{Function, Promise, Uint8Array};
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::browser::vault::{self, Sealed};
-use crate::browser::{member, settled};
-use crate::kit::{invoke, js};
+use crate::kit::{invoke, js, member, settled, with};
+
+#[wasm_bindgen(module = "/pkg/browser/vault.js")]
+extern "C" {
+    fn seal(text: &str, share: &str) -> Promise;
+    fn open(sealed: &JsValue, share: &str) -> Promise;
+    pub(crate) fn digest(text: &str) -> Promise;
+    pub(crate) fn random(length: u32) -> Vec<u8>;
+    fn hex(bytes: &Uint8Array) -> String;
+}
 
 const TEXT: &str = "{\"accessToken\":\"s3cr3t é🔒\"}";
 
+async fn sealed(text: &str) -> JsValue {
+    settled(&seal(text, "share")).await.unwrap()
+}
+
+async fn opened(sealed: &JsValue, share: &str) -> Option<String> {
+    settled(&open(sealed, share)).await.ok()?.as_string()
+}
+
+/// The bytes of a sealed part, which is text.
+fn bytes(part: &JsValue) -> Uint8Array {
+    let read = "(text) => Uint8Array.from(text.match(/../g), (pair) => parseInt(pair, 16))";
+    let read: Function = js(read).unchecked_into();
+    read.call1(&JsValue::NULL, part).unwrap().unchecked_into()
+}
+
 #[wasm_bindgen_test]
 async fn what_is_sealed_is_opened_with_the_same_share() {
-    let sealed = vault::seal(TEXT, "share").await.unwrap();
-    assert_eq!(vault::open(&sealed, "share").await.unwrap(), TEXT);
-    let empty = vault::seal("", "share").await.unwrap();
-    assert_eq!(vault::open(&empty, "share").await.unwrap(), "");
+    for text in [TEXT, ""] {
+        let sealed = sealed(text).await;
+        assert_eq!(opened(&sealed, "share").await.as_deref(), Some(text));
+    }
 }
 
 #[wasm_bindgen_test]
 async fn another_share_opens_nothing() {
-    let sealed = vault::seal(TEXT, "share").await.unwrap();
+    let sealed = sealed(TEXT).await;
     for share in ["", "Share", "share ", "other"] {
-        assert!(vault::open(&sealed, share).await.is_err(), "{share}");
+        assert_eq!(opened(&sealed, share).await, None, "{share}");
     }
 }
 
 #[wasm_bindgen_test]
 async fn the_half_of_another_sealing_opens_nothing() {
-    let (one, two) = (
-        vault::seal(TEXT, "share").await.unwrap(),
-        vault::seal(TEXT, "share").await.unwrap(),
-    );
-    assert_ne!(one.to_json(), two.to_json());
-    let crossed = Sealed::from_json(&one.to_json(), two.key()).unwrap();
-    assert!(vault::open(&crossed, "share").await.is_err());
+    let (one, two) = (sealed(TEXT).await, sealed(TEXT).await);
+    for part in ["iv", "text"] {
+        assert_ne!(member(&one, part), member(&two, part), "{part}");
+    }
+    let crossed = with(&one, "key", &member(&two, "key"));
+    assert_eq!(opened(&crossed, "share").await, None);
 }
 
 #[wasm_bindgen_test]
 async fn one_changed_byte_is_noticed() {
-    let sealed = vault::seal(TEXT, "share").await.unwrap();
+    let sealed = sealed(TEXT).await;
     for name in ["text", "iv"] {
-        let bytes = Uint8Array::new(&member(&sealed.0, name));
+        let bytes = bytes(&member(&sealed, name));
         for at in [0, bytes.length() - 1] {
             let (changed, before) = (Uint8Array::new(&bytes), bytes.get_index(at));
             changed.set_index(at, before ^ 1);
-            let copy = invoke(&js("Object"), "assign", &[js("({})"), sealed.0.clone()]);
-            js_sys::Reflect::set(&copy, &name.into(), &changed).unwrap();
-            assert!(
-                vault::open(&Sealed::new(copy).unwrap(), "share")
-                    .await
-                    .is_err(),
-                "{name} {at}"
-            );
+            let copy = with(&sealed, name, &hex(&changed).into());
+            assert_eq!(opened(&copy, "share").await, None, "{name} {at}");
         }
     }
-    assert!(vault::open(&sealed, "share").await.is_ok());
+    assert!(opened(&sealed, "share").await.is_some());
 }
 
 #[wasm_bindgen_test]
 async fn the_stored_half_of_the_key_cannot_be_exported() {
-    let sealed = vault::seal(TEXT, "share").await.unwrap();
-    let key = sealed.key();
+    let key = member(&sealed(TEXT).await, "key");
     assert_eq!(member(&key, "extractable").as_bool(), Some(false));
     for format in ["raw", "jwk"] {
-        let exported = invoke(
-            &js("crypto.subtle"),
-            "exportKey",
-            &[format.into(), key.clone()],
-        );
+        let arguments = [format.into(), key.clone()];
+        let exported = invoke(&js("crypto.subtle"), "exportKey", &arguments);
         assert!(settled(&exported).await.is_err(), "{format}");
     }
 }
 
 #[wasm_bindgen_test]
 async fn what_is_stored_does_not_show_what_is_sealed() {
-    let sealed = vault::seal(TEXT, "share").await.unwrap();
-    let text = Uint8Array::new(&member(&sealed.0, "text")).to_vec();
+    let text = bytes(&member(&sealed(TEXT).await, "text")).to_vec();
     assert!(!text.windows(6).any(|window| window == b"s3cr3t"));
 }
 
 #[wasm_bindgen_test]
 async fn the_parts_come_together_again() {
-    let sealed = vault::seal(TEXT, "share").await.unwrap();
-    let again = Sealed::from_json(&sealed.to_json(), sealed.key()).unwrap();
-    assert_eq!(vault::open(&again, "share").await.unwrap(), TEXT);
+    let sealed = sealed(TEXT).await;
     let cloned = invoke(
         &js("globalThis"),
         "structuredClone",
-        std::slice::from_ref(&sealed.0),
+        std::slice::from_ref(&sealed),
     );
-    assert_eq!(
-        vault::open(&Sealed::new(cloned).unwrap(), "share")
-            .await
-            .unwrap(),
-        TEXT
-    );
-    assert!(Sealed::from_json(&sealed.to_json(), JsValue::UNDEFINED).is_none());
-    assert!(Sealed::new(JsValue::NULL).is_none());
-    assert!(Sealed::new(js("({ key: 1 })")).is_none());
+    assert_eq!(opened(&cloned, "share").await.as_deref(), Some(TEXT));
+    // Each part in a place of its own, as a tab keeps them.
+    let parts = ["key", "iv", "text"].map(|name| (name, member(&sealed, name)));
+    let again = crate::kit::object(parts);
+    assert_eq!(opened(&again, "share").await.as_deref(), Some(TEXT));
 }
 
 #[wasm_bindgen_test]
 async fn what_is_not_whole_opens_to_nothing() {
-    for odd in ["({ key: {} })", "({ key: {}, iv: 1, text: 'x' })"] {
-        assert!(
-            vault::open(&Sealed::new(js(odd)).unwrap(), "share")
-                .await
-                .is_err(),
-            "{odd}"
-        );
+    let whole = sealed(TEXT).await;
+    for odd in ["{}", "{ key: {} }", "{ key: {}, iv: 1, text: 'x' }", "'x'"] {
+        assert_eq!(opened(&js(odd), "share").await, None, "{odd}");
+    }
+    for part in ["key", "iv", "text"] {
+        for odd in [
+            JsValue::UNDEFINED,
+            JsValue::NULL,
+            "".into(),
+            "*".into(),
+            "zz".into(),
+        ] {
+            let less = with(&whole, part, &odd);
+            assert_eq!(opened(&less, "share").await, None, "{part} {odd:?}");
+        }
     }
 }

@@ -19,6 +19,7 @@ mod encodings;
 mod end_session;
 mod id_token;
 mod kit;
+mod message;
 mod options;
 mod revocation;
 mod token;

@@ -368,3 +368,70 @@ fn what_waits_in_session_storage_is_read_with_care() {
         assert_eq!(world.outcome(tab, id), "state_mismatch");
     }
 }
+
+#[test]
+fn a_page_that_meets_a_sign_out_while_it_redeems_shows_nobody() {
+    let mut world = World::signed_in();
+    let other = world.open();
+    world.log_in(0, json!({}));
+    world.run();
+    let address = world.answer_as(0, "grace");
+    world.reload(0);
+    world.hold("commit Redeem");
+    world.hold("exchange");
+    world.come_back(0, &address);
+    world.run();
+    for held in ["commit End", "message", "mark"] {
+        world.hold(held);
+    }
+    // The key share is gone, and the commit has not begun.
+    world.log_out(other, json!({}));
+    world.release("commit Redeem");
+    assert_eq!(world.user(0), None);
+}
+
+#[test]
+fn a_tab_that_left_while_it_came_in_stays_out_even_if_a_look_overtakes_the_sign_in() {
+    let mut world = World::new();
+    world.open();
+    world.open();
+    world.log_in(0, json!({}));
+    world.run();
+    let address = world.answer_as(0, "ada");
+    world.reload(0);
+    world.hold("opened Install");
+    world.come_back(0, &address);
+    world.run();
+    world.hold("opened Look");
+    world.token(0, json!({}));
+    world.run();
+    world.log_out(0, json!({ "scope": "tab" }));
+    world.release("opened Look");
+    world.release("opened Install");
+    assert_eq!((world.user(0), world.status(0)), (None, Status::SignedOut));
+    assert_eq!(world.user(1).as_deref(), Some("ada"));
+}
+
+#[test]
+fn a_sign_in_under_way_brings_nothing_to_life_that_another_tab_is_ending() {
+    let mut world = World::signed_in();
+    let (other, third) = (world.open(), world.open());
+    world.log_in(other, json!({}));
+    world.run();
+    let address = world.answer_as(other, "grace");
+    world.reload(other);
+    world.hold("answer to exchange");
+    world.come_back(other, &address);
+    world.run();
+    for held in ["commit End", "commit Install"] {
+        world.hold(held);
+    }
+    world.log_out(0, json!({}));
+    world.held_no_more_of("answer to exchange");
+    world.run();
+    // The sign-in is sealed and not yet kept, and the session before it is not yet taken out.
+    let id = world.token(third, json!({ "forceRefresh": true }));
+    world.run();
+    assert_eq!(world.outcome(third, id), "login_required");
+    assert_eq!(world.session(), None);
+}

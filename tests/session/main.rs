@@ -12,6 +12,7 @@
 )]
 
 mod callback;
+mod commit;
 mod interleavings;
 mod leaving;
 mod logout;
@@ -22,4 +23,5 @@ mod record;
 mod refresh;
 mod sign_in;
 mod tabs;
+mod words;
 mod world;

@@ -52,7 +52,7 @@ fn replies() -> Vec<Reply> {
         Reply::Woken,
         Reply::Wiped {
             removed: vec![],
-            residue: vec!["x".to_owned()],
+            residue: vec!["x".into()],
         },
     ]
 }

@@ -313,9 +313,42 @@ fn a_renewed_session_has_a_new_revision_and_no_attempts() {
         Verdict::Superseded
     );
     assert_eq!(
-        refused(Change::Invalidate { of: of(), entry }, &record, true),
+        refused(Change::Invalidate { of: of(), entry: 0 }, &record, true),
         Verdict::Superseded
     );
+}
+
+#[test]
+fn an_attempt_that_was_refused_is_no_longer_noted_whatever_became_of_the_session() {
+    for share in [true, false] {
+        let mut record = live();
+        let Verdict::Send { attempt, entry } = made(
+            Change::Reserve {
+                of: of(),
+                after: 0,
+                patience_ms: 1,
+            },
+            &mut record,
+        )
+        .verdict
+        else {
+            panic!()
+        };
+        made(Change::End, &mut record);
+        let of = of();
+        for change in [
+            Change::Invalidate { of, entry },
+            Change::Release { of, attempt, entry },
+        ] {
+            let mut after = record.clone();
+            let applied = change.apply(&mut after, Place::Browser, share, NOW);
+            assert_eq!(applied.verdict, Verdict::Superseded);
+            assert_eq!(applied.content, Content::Keep);
+            assert!(applied.write);
+            record.ledger.retain(|note| note.id != entry);
+            assert_eq!(after, record);
+        }
+    }
 }
 
 #[test]
@@ -338,7 +371,7 @@ fn a_right_is_given_back_only_by_whom_has_it() {
             Change::Release {
                 of: of(),
                 attempt: 2,
-                entry
+                entry: 0
             },
             &record,
             true

@@ -494,3 +494,28 @@ fn a_second_attempt_is_made_with_the_token_of_the_first_or_not_at_all() {
     assert_eq!(world.provider.alive(), ["RT1.1", "RT2.1"]);
     assert_eq!(world.ledger(), ["Refresh"]);
 }
+
+#[test]
+fn a_right_that_is_heard_of_too_late_is_given_back_unused() {
+    for frozen_ms in [1_999, 2_000, 60_000] {
+        let mut world = World::signed_in();
+        let other = world.open();
+        world.hold("opened Reserve");
+        let late = world.token(0, json!({ "forceRefresh": true }));
+        world.run();
+        world.tabs[0].frozen = true;
+        world.held_no_more();
+        let first = world.token(other, json!({ "forceRefresh": true }));
+        world.pass(frozen_ms);
+        world.tabs[0].frozen = false;
+        world.pass(30_000);
+        assert_eq!(world.outcome(0, late).split_at(2).0, "AT", "{frozen_ms}");
+        assert_eq!(
+            world.outcome(other, first).split_at(2).0,
+            "AT",
+            "{frozen_ms}"
+        );
+        assert!(world.provider.presented.values().all(|times| *times == 1));
+        assert_eq!(world.ledger(), [""; 0], "{frozen_ms}");
+    }
+}

@@ -224,3 +224,25 @@ fn two_sign_ins_share_neither_state_nor_nonce_nor_verifier() {
     assert_ne!(asked[0].0["nonce"], asked[1].0["nonce"]);
     assert_ne!(asked[0].1, asked[1].1);
 }
+
+#[test]
+fn a_sign_in_that_is_called_right_after_a_sign_out_is_not_wiped_with_it() {
+    for held in ["opened End", "commit End"] {
+        let mut world = World::signed_in();
+        world.hold(held);
+        world.log_out(0, json!({}));
+        world.log_in(0, json!({}));
+        for _ in 0..10 {
+            if let Some(at) = (0..world.jobs.len()).find(|at| world.may_run(&world.jobs[*at])) {
+                world.step(at);
+            }
+        }
+        world.release(held);
+        world.run();
+        let address = world.answer_as(0, "grace");
+        world.reload(0);
+        world.come_back(0, &address);
+        world.run();
+        assert_eq!(world.user(0).as_deref(), Some("grace"), "{held}");
+    }
+}

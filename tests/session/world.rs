@@ -622,7 +622,7 @@ impl World {
             )),
             Work::Wipe => {
                 let storage = std::mem::take(&mut self.tabs[tab].storage);
-                let removed = storage.slots.into_keys().map(str::to_owned).collect();
+                let removed = storage.slots.into_keys().map(Into::into).collect();
                 let _ = self.tell(
                     tab,
                     Input::Reply {
@@ -706,7 +706,7 @@ impl World {
                 // Sealed before the transaction begins. Only what begins a session makes a new share.
                 let begins = change.begins_session(place);
                 let share = if begins {
-                    self.share_or_new()
+                    self.share_or_drawn()
                 } else {
                     self.cookie.clone()
                 };
@@ -749,10 +749,11 @@ impl World {
 
     // The record store: the steps of `src/browser/record.rs`.
 
-    fn share_or_new(&mut self) -> Option<String> {
+    /// The share to seal with. A new one is put in place by the transaction that keeps its session.
+    fn share_or_drawn(&mut self) -> Option<String> {
         if self.cookie.is_none() && self.has_cookies {
             self.drawn += 1;
-            self.cookie = Some(format!("share-{}", self.drawn));
+            return Some(format!("share-{}", self.drawn));
         }
         self.cookie.clone()
     }
@@ -782,6 +783,20 @@ impl World {
         if shared && (!self.has_record || self.tabs[at].blind) {
             return None;
         }
+        let begins = change.begins_session(place);
+        let sealed = match sealed {
+            // Somebody signed out or in since it was sealed: once more.
+            Some(sealed) if begins && self.cookie.is_some() => Some(Sealed {
+                share: self.cookie.clone()?,
+                ..sealed
+            }),
+            Some(sealed) if begins => Some(Sealed {
+                share: self.share_or_drawn()?,
+                ..sealed
+            }),
+            sealed => sealed,
+        };
+        let half = sealed.as_ref().map(|sealed| sealed.share.clone());
         let (mut record, before, key) = self.load(at, place, shared);
         self.tabs[at].order += 1;
         self.transactions += 1;
@@ -795,6 +810,9 @@ impl World {
                 Content::Remove => None,
                 Content::Replace => sealed,
             };
+            if begins && applied.content == Content::Replace {
+                self.cookie = half;
+            }
             if shared {
                 // A transaction that only looks cannot write.
                 if change.only_looks(place) {

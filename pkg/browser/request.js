@@ -1,0 +1,26 @@
+// One protocol request: no cookies, no cache, no referrer, no redirect, and an end in time.
+
+const MAX_BODY = 1 << 20;
+/** The largest delay that a timer takes. */
+export const MAX_DELAY = 2 ** 31 - 1;
+
+/** Sends a request: `{ status, body }`, the body as text, or `{ failure }`. */
+export async function send({ url, form, keepalive, timeoutMs }) {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), Math.min(timeoutMs, MAX_DELAY));
+  const headers = { Accept: "application/json" };
+  const init = { headers, cache: "no-store", credentials: "omit", redirect: "error", referrerPolicy: "no-referrer" };
+  if (form !== null) {
+    headers["Content-Type"] = "application/x-www-form-urlencoded";
+    Object.assign(init, { method: "POST", body: form, keepalive });
+  }
+  try {
+    const response = await fetch(url, { ...init, signal: controller.signal });
+    const text = await response.text();
+    return text.length > MAX_BODY ? { failure: "too_large" } : { status: response.status, body: text };
+  } catch {
+    return { failure: controller.signal.aborted ? "timeout" : navigator.onLine ? "network" : "offline" };
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,44 @@
+// Performs what the core asks for, and replies. It decides nothing.
+import { recordOf } from "./browser/record.js";
+import { MAX_DELAY, send } from "./browser/request.js";
+import { digest } from "./browser/vault.js";
+import { wipe } from "./browser/wipe.js";
+
+/**
+ * What the core calls: `perform(name, id, part, value)`. `core()` gives the core, `settle(id, error, value)` answers the
+ * app, `notify(name, detail)` tells it what happened.
+ */
+export function shell(core, settle, notify) {
+  let namespace;
+  let record;
+  const reply = (id, part, name, value) => core().tell(name, id, part, value);
+  const effects = {
+    open(id, part, value) {
+      namespace = value;
+      record = recordOf(namespace);
+    },
+    shut: () => record.shut(),
+    forget: () => record.forget(),
+    close: () => record.close(),
+    done: (id) => settle(id),
+    settle: (id, part, value) => settle(id, undefined, value),
+    reject: (id, part, error) => settle(id, error),
+
+    // These are replied to.
+    async commit(id, part, plan) {
+      const made = await record.commit(plan, (head, slot, share) => reply(id, part, "apply", { head, slot, share }));
+      reply(id, part, made ? "committed" : "refused", made?.[0]);
+    },
+    digest: async (id, part, text) => reply(id, part, "digest", await digest(text).catch(() => undefined)),
+    probe: async (id, part) => reply(id, part, "probed", await record.probe()),
+    request: async (id, part, request) => reply(id, part, "answer", await send(request)),
+    wait: (id, part, ms) => setTimeout(() => reply(id, part, "woken"), Math.min(ms, MAX_DELAY)),
+    wipe: async (id, part, all) => reply(id, part, "wiped", await wipe(namespace, all)),
+  };
+  return {
+    perform(name, id, part, value) {
+      if (Object.hasOwn(effects, name)) effects[name](id, part, value);
+      else notify(name, value);
+    },
+  };
+}

@@ -1,0 +1,90 @@
+//! What an app passes as options, read one by one.
+
+use super::options::invalid;
+use super::{Error, Json, Result};
+
+/// A reader of options. The first that is wrong is remembered; what is wrong counts as absent, so that
+/// reading goes on in a straight line.
+#[derive(Debug)]
+pub(crate) struct Arguments<'a> {
+    json: &'a Json,
+    fault: Option<Error>,
+}
+
+impl<'a> Arguments<'a> {
+    pub(crate) fn new(json: &'a Json) -> Self {
+        Self { json, fault: None }
+    }
+
+    /// A string; `None` where there is none.
+    pub(crate) fn text(&mut self, name: &str, fault: &'static str) -> Option<&'a str> {
+        let json = self.json.member(name);
+        if !json.is_null() && json.text().is_none() {
+            self.refuse(fault);
+        }
+        json.text()
+    }
+
+    /// A boolean; `false` where there is none.
+    pub(crate) fn flag(&mut self, name: &str, fault: &'static str) -> bool {
+        let json = self.json.member(name);
+        if !matches!(json, Json::Null | Json::Bool(_)) {
+            self.refuse(fault);
+        }
+        json.is_true()
+    }
+
+    /// A duration, given in seconds, in milliseconds.
+    pub(crate) fn duration(&mut self, name: &str, default_ms: u64) -> u64 {
+        match self.json.member(name) {
+            Json::Null => default_ms,
+            Json::Number(seconds) if (0.0..=31_536_000.0).contains(seconds) => {
+                (seconds * 1000.0) as u64
+            }
+            _ => {
+                self.refuse("a duration is a number of seconds");
+                0
+            }
+        }
+    }
+
+    /// One of several words: which. `None` where there is none.
+    pub(crate) fn word(
+        &mut self,
+        name: &str,
+        words: &[&str],
+        fault: &'static str,
+    ) -> Option<usize> {
+        let text = self.text(name, fault)?;
+        let at = words.iter().position(|word| *word == text);
+        if at.is_none() {
+            self.refuse(fault);
+        }
+        at
+    }
+
+    /// What may have failed.
+    pub(crate) fn take<T>(&mut self, result: Result<T>) -> Option<T> {
+        match result {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.fail(error);
+                None
+            }
+        }
+    }
+
+    /// An option is wrong.
+    pub(crate) fn refuse(&mut self, fault: &'static str) {
+        self.fail(invalid(fault));
+    }
+
+    /// Whether all was right.
+    pub(crate) fn end(self) -> Result<()> {
+        self.fault.map_or(Ok(()), Err)
+    }
+
+    fn fail(&mut self, error: Error) {
+        self.fault.get_or_insert(error);
+    }
+}

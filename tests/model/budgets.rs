@@ -1,0 +1,367 @@
+//! The budgets that are searched completely: `sign-ins/sign-outs/calls for a token/faults`.
+//!
+//! Each is searched twice: from tabs of somebody who is signed in, and from tabs of nobody.
+
+use crate::actions::{Act, Budget};
+use crate::machines::Told;
+use crate::say;
+use crate::search::{Explored, explore};
+use crate::server::Server;
+use crate::state::{Ghost, Presence, Spent, State};
+use crate::world::{Carriers, World};
+use crate::{mutants, mutations};
+
+const STRICT: Server = Server {
+    grace: false,
+    by_family: false,
+};
+const BY_FAMILY: Server = Server {
+    grace: false,
+    by_family: true,
+};
+pub(crate) const GRACE: Server = Server {
+    grace: true,
+    by_family: false,
+};
+pub(crate) const GRACE_BY_FAMILY: Server = Server {
+    grace: true,
+    by_family: true,
+};
+
+/// One world to be searched.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Run {
+    pub(crate) tabs: usize,
+    pub(crate) budget: Budget,
+    pub(crate) server: Server,
+    pub(crate) carriers: Carriers,
+    /// Whether access tokens end at once. Else the first is about to end, and those after it last.
+    pub(crate) short: bool,
+    /// Whether one of the tabs is yet to be opened.
+    pub(crate) newcomer: bool,
+}
+
+/// Two tabs, a strict server, no messages, tokens that end at once.
+pub(crate) const fn run(sign_ins: u8, sign_outs: u8, tokens: u8, faults: u8) -> Run {
+    Run {
+        tabs: 2,
+        budget: Budget {
+            sign_ins,
+            sign_outs,
+            tokens,
+            faults,
+            force: false,
+            alone: false,
+        },
+        server: STRICT,
+        carriers: Carriers::None,
+        short: true,
+        newcomer: false,
+    }
+}
+
+impl Run {
+    const fn tabs(self, tabs: usize) -> Self {
+        Self { tabs, ..self }
+    }
+
+    pub(crate) const fn server(self, server: Server) -> Self {
+        Self { server, ..self }
+    }
+
+    pub(crate) const fn hears(self, carriers: Carriers) -> Self {
+        Self { carriers, ..self }
+    }
+
+    pub(crate) const fn long(self) -> Self {
+        Self {
+            short: false,
+            ..self
+        }
+    }
+
+    pub(crate) const fn newcomer(self) -> Self {
+        Self {
+            newcomer: true,
+            ..self
+        }
+    }
+
+    const fn forces(mut self) -> Self {
+        self.budget.force = true;
+        self
+    }
+
+    const fn alone(mut self) -> Self {
+        self.budget.alone = true;
+        self
+    }
+
+    pub(crate) fn world(&self) -> World {
+        World::new(self.server, if self.short { 20 } else { 300 })
+    }
+
+    /// Searches, from tabs of somebody or nobody.
+    pub(crate) fn explore(&self, signed_in: bool, limit: usize, wanted: &[&str]) -> Explored {
+        let mut world = self.world();
+        let mut from = if signed_in {
+            world.signed_in(self.tabs)
+        } else {
+            world.signed_out(self.tabs)
+        };
+        world.carriers = self.carriers;
+        let mutation = std::env::var(mutants::SWITCH);
+        let mutation = mutation.as_deref().unwrap_or_default();
+        world.hasty = mutation == mutations::HASTY;
+        world.deaf = mutation == mutations::DEAF;
+        if let Some(page) = from.pages.last_mut().filter(|_| self.newcomer) {
+            page.presence = Presence::Unopened;
+            page.machine = world.machines.fresh();
+            page.shown = None;
+        }
+        explore(&mut world, &from, &self.budget, limit, wanted)
+    }
+
+    /// Searches both, prints what was explored, and fails at the first thing that is broken.
+    fn holds(&self) {
+        for signed_in in [true, false] {
+            let explored = self.explore(signed_in, 60_000_000, &[]);
+            let Explored {
+                states,
+                transitions,
+                at_rest,
+                depth,
+                truncated,
+                broken,
+            } = explored;
+            let from = if signed_in { "somebody" } else { "nobody" };
+            say(&format!(
+                "{self}, {from}: {states} states, {transitions} transitions, {at_rest} at rest, depth {depth}"
+            ));
+            if let Some(broken) = broken {
+                panic!("{self}: {broken}");
+            }
+            assert!(!truncated, "{self} is too large");
+        }
+    }
+}
+
+impl std::fmt::Display for Run {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self {
+            tabs,
+            budget,
+            server,
+            carriers,
+            short,
+            newcomer,
+        } = self;
+        let said = [
+            (server.grace, ", grace"),
+            (server.by_family, ", revokes by family"),
+            (*carriers == Carriers::Channel, ", channel"),
+            (*carriers == Carriers::Both, ", channel and storage"),
+            (!short, ", tokens that last"),
+            (budget.force, ", forced"),
+            (budget.alone, ", also alone"),
+            (*newcomer, ", one not yet open"),
+        ];
+        write!(formatter, "{tabs} tabs, {budget}")?;
+        said.iter()
+            .filter(|(is, _)| *is)
+            .try_for_each(|(_, words)| write!(formatter, "{words}"))
+    }
+}
+
+impl World {
+    /// Tabs of somebody who is signed in.
+    pub(crate) fn signed_in(&mut self, tabs: usize) -> State {
+        let state = self.begin(tabs);
+        let state = self.settle_down(&state);
+        let state = self.step(&state, Act::Call(0, Told::Login { drawn: 100 }));
+        let state = self.settle_down(&state);
+        let state = self.step(&state, Act::ComeBack(0));
+        let mut state = self.settle_down(&state);
+        // The first access token is about to end, whatever those after it do.
+        self.age();
+        // Every page is one that has just been opened.
+        for tab in 0..tabs {
+            self.reload(&mut state, tab);
+            state = self.settle_down(&state);
+        }
+        assert!(
+            state.pages.iter().all(|page| page.shown.is_some()),
+            "{state:?}"
+        );
+        assert_eq!(self.broken, []);
+        state.spent = Spent::default();
+        state.ghost = Ghost::default();
+        state
+    }
+
+    /// Tabs of nobody.
+    pub(crate) fn signed_out(&mut self, tabs: usize) -> State {
+        let state = self.begin(tabs);
+        self.settle_down(&state)
+    }
+}
+
+/// How deep to search: `NIGHTLATCH_DEPTH`, 1 unless told.
+fn depth() -> u8 {
+    std::env::var("NIGHTLATCH_DEPTH")
+        .ok()
+        .and_then(|depth| depth.parse().ok())
+        .unwrap_or(1)
+}
+
+fn all_hold(runs: &[(u8, Run)]) {
+    for (_, run) in runs.iter().filter(|(deep, _)| *deep <= depth()) {
+        run.holds();
+    }
+}
+
+#[test]
+fn two_tabs_that_hear_nothing_of_each_other() {
+    all_hold(&[
+        (1, run(0, 1, 2, 1)),
+        (1, run(0, 0, 2, 2)),
+        (1, run(0, 0, 3, 1)),
+        (1, run(0, 1, 1, 2)),
+        (1, run(1, 0, 1, 1)),
+        (1, run(1, 1, 0, 2)),
+        (1, run(1, 1, 1, 1)),
+        (1, run(0, 2, 1, 1)),
+        (1, run(1, 2, 0, 1)),
+        (1, run(2, 1, 0, 0)),
+        (2, run(2, 1, 0, 1)),
+        (1, run(2, 0, 1, 0)),
+        (2, run(1, 1, 2, 0)),
+        (2, run(2, 1, 1, 0)),
+        (2, run(0, 1, 2, 2)),
+        (2, run(1, 1, 1, 2)),
+        (2, run(1, 1, 2, 1)),
+        (2, run(2, 1, 1, 1)),
+        (3, run(1, 2, 2, 1)),
+        (3, run(2, 2, 1, 0)),
+    ]);
+}
+
+#[test]
+fn two_tabs_that_tell_each_other() {
+    let (both, channel) = (Carriers::Both, Carriers::Channel);
+    all_hold(&[
+        (1, run(0, 1, 1, 0).hears(both)),
+        (1, run(0, 1, 1, 1).hears(both)),
+        (1, run(0, 0, 2, 0).hears(both)),
+        (1, run(1, 0, 1, 0).hears(both)),
+        (1, run(1, 1, 0, 0).hears(both).alone()),
+        (1, run(0, 2, 0, 0).hears(both).alone()),
+        (1, run(0, 1, 2, 0).hears(channel)),
+        (1, run(0, 2, 1, 0).hears(channel).alone()),
+        (1, run(1, 1, 1, 0).hears(channel)),
+        (1, run(1, 1, 0, 1).hears(channel)),
+        (1, run(1, 2, 0, 0).hears(channel).alone()),
+        (1, run(0, 1, 1, 0).hears(channel).newcomer()),
+        (1, run(1, 1, 0, 0).hears(channel).newcomer()),
+        (2, run(0, 1, 2, 1).hears(channel)),
+        (2, run(1, 1, 1, 0).hears(channel).alone()),
+        (2, run(2, 1, 0, 0).hears(channel)),
+        (2, run(0, 2, 1, 1).hears(channel)),
+        (2, run(1, 1, 1, 0).hears(both)),
+        (2, run(0, 1, 2, 0).hears(both)),
+    ]);
+}
+
+#[test]
+fn three_tabs() {
+    all_hold(&[
+        (1, run(0, 1, 1, 1).tabs(3)),
+        (1, run(0, 1, 2, 0).tabs(3)),
+        (1, run(1, 1, 1, 0).tabs(3)),
+        (1, run(1, 1, 0, 1).tabs(3)),
+        (1, run(0, 0, 3, 0).tabs(3)),
+        (1, run(0, 2, 1, 0).tabs(3)),
+        (1, run(0, 1, 1, 0).tabs(3).hears(Carriers::Channel)),
+        (1, run(1, 1, 0, 0).tabs(3).hears(Carriers::Channel)),
+        (2, run(0, 1, 2, 1).tabs(3)),
+        (2, run(0, 1, 1, 2).tabs(3)),
+        (2, run(0, 0, 3, 1).tabs(3)),
+        (2, run(2, 1, 1, 0).tabs(3)),
+        (2, run(1, 1, 1, 1).tabs(3)),
+        (2, run(0, 1, 2, 0).tabs(3).hears(Carriers::Channel)),
+    ]);
+}
+
+#[test]
+fn other_servers_and_other_tokens() {
+    all_hold(&[
+        (1, run(0, 1, 2, 1).server(GRACE)),
+        (1, run(0, 0, 2, 2).server(GRACE)),
+        (1, run(0, 0, 3, 1).server(GRACE)),
+        (1, run(0, 1, 2, 1).server(BY_FAMILY)),
+        (1, run(1, 1, 1, 0).server(BY_FAMILY)),
+        (1, run(0, 1, 2, 1).server(GRACE_BY_FAMILY)),
+        (1, run(0, 0, 3, 1).server(GRACE_BY_FAMILY)),
+        (1, run(0, 1, 2, 1).long()),
+        (1, run(0, 1, 2, 1).long().forces()),
+        (1, run(0, 1, 2, 0).long().forces().hears(Carriers::Channel)),
+        (2, run(0, 1, 3, 1).server(GRACE)),
+        (2, run(1, 1, 1, 1).server(GRACE_BY_FAMILY)),
+        (2, run(0, 1, 3, 1).long()),
+    ]);
+}
+
+/// Known, and not mended yet: between the moment in which a sign-out takes the key share and its
+/// commit, another tab may take the session out, by a sign-out or a first look. It has no key to open
+/// what it takes out. Whoever has the key finds nothing, and revokes what its memory holds, which may be
+/// rotated away. What lives on stands in the ledger.
+#[test]
+fn what_another_tab_has_the_key_of_may_live_on_and_is_noted() {
+    let search = |run: Run, wanted: &[&str]| {
+        let mut world = run.world();
+        let from = world.signed_in(run.tabs);
+        world.carriers = run.carriers;
+        world.excuses = false;
+        explore(&mut world, &from, &run.budget, 3_000_000, wanted).broken
+    };
+    let run = run(0, 2, 1, 0).hears(Carriers::Channel);
+    assert!(
+        search(run, &["P2n"]).is_some(),
+        "the ledger is clean: mended?"
+    );
+    assert!(search(run, &["P2a"]).is_some(), "nothing lives on: mended?");
+    assert!(search(run, &["P1e", "P1u", "P2b"]).is_none());
+}
+
+/// `NIGHTLATCH_BUDGET="3 1/1/1/1 grace family channel both long force alone newcomer"` searches that.
+#[test]
+fn a_budget_of_ones_own() {
+    let Ok(asked) = std::env::var("NIGHTLATCH_BUDGET") else {
+        return;
+    };
+    let has = |word| asked.split(' ').any(|own| own == word);
+    let mut words = asked.split(' ');
+    let tabs = words.next().unwrap().parse().unwrap();
+    let budget: Vec<_> = words
+        .next()
+        .unwrap()
+        .split('/')
+        .map(|number| number.parse().unwrap())
+        .collect();
+    let mut run = run(budget[0], budget[1], budget[2], budget[3]).tabs(tabs);
+    run.server = Server {
+        grace: has("grace"),
+        by_family: has("family"),
+    };
+    if has("channel") {
+        run.carriers = Carriers::Channel;
+    }
+    if has("both") {
+        run.carriers = Carriers::Both;
+    }
+    run.short = !has("long");
+    run.newcomer = has("newcomer");
+    run.budget.force = has("force");
+    run.budget.alone = has("alone");
+    run.holds();
+}

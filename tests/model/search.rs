@@ -1,0 +1,166 @@
+//! The search: breadth first, each state once, so that a counterexample is a shortest one.
+
+use std::collections::HashSet;
+use std::fmt::Write;
+
+use nightlatch::session::Signal;
+
+use crate::actions::{Act, Budget};
+use crate::state::State;
+use crate::world::{Broken, World};
+
+/// What was explored.
+#[derive(Debug, Default)]
+pub(crate) struct Explored {
+    pub(crate) states: usize,
+    pub(crate) transitions: usize,
+    /// States in which nothing goes on by itself.
+    pub(crate) at_rest: usize,
+    pub(crate) depth: usize,
+    /// Whether there was more than `limit`.
+    pub(crate) truncated: bool,
+    pub(crate) broken: Option<Counterexample>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Counterexample {
+    pub(crate) broken: Broken,
+    pub(crate) steps: Vec<String>,
+}
+
+/// Explores all that may come of a state, or the first that breaks a property of `wanted` (all, if empty).
+pub(crate) fn explore(
+    world: &mut World,
+    from: &State,
+    budget: &Budget,
+    limit: usize,
+    wanted: &[&str],
+) -> Explored {
+    let mut explored = Explored::default();
+    let mut seen = HashSet::from([from.name()]);
+    // For each state, whence it came: the state before, and the number of the act.
+    let mut origins: Vec<(u32, u16)> = vec![(0, 0)];
+    let mut frontier = vec![(0_u32, from.clone())];
+    while !frontier.is_empty() {
+        let mut next = Vec::new();
+        for (number, state) in frontier {
+            if world.fair(&state).is_empty() {
+                explored.at_rest += 1;
+                world.check_at_rest(&state);
+                world.check_after_looking(&state);
+                if let Some(broken) = found(world, wanted) {
+                    let steps = retrace(world, from, budget, &origins, number, None);
+                    explored.broken = Some(Counterexample { broken, steps });
+                    explored.states = seen.len();
+                    return explored;
+                }
+            }
+            for (choice, act) in world.acts(&state, budget).into_iter().enumerate() {
+                let after = world.step(&state, act);
+                explored.transitions += 1;
+                if let Some(broken) = found(world, wanted) {
+                    let steps = retrace(world, from, budget, &origins, number, Some(act));
+                    explored.broken = Some(Counterexample { broken, steps });
+                    explored.states = seen.len();
+                    return explored;
+                }
+                if seen.insert(after.name()) {
+                    let own = u32::try_from(origins.len()).unwrap();
+                    origins.push((number, u16::try_from(choice).unwrap()));
+                    next.push((own, after));
+                }
+            }
+            if seen.len() > limit {
+                explored.truncated = true;
+                explored.states = seen.len();
+                return explored;
+            }
+        }
+        frontier = next;
+        explored.depth += 1;
+    }
+    explored.states = seen.len();
+    explored
+}
+
+fn found(world: &mut World, wanted: &[&str]) -> Option<Broken> {
+    std::mem::take(&mut world.broken)
+        .into_iter()
+        .find(|broken| wanted.is_empty() || wanted.contains(&broken.property))
+}
+
+/// Tells in words how a state is reached.
+fn retrace(
+    world: &mut World,
+    from: &State,
+    budget: &Budget,
+    origins: &[(u32, u16)],
+    to: u32,
+    last: Option<Act>,
+) -> Vec<String> {
+    let mut choices = Vec::new();
+    let mut at = to;
+    while at != 0 {
+        let (before, choice) = origins[at as usize];
+        choices.push(choice);
+        at = before;
+    }
+    let mut state = from.clone();
+    let mut steps = Vec::new();
+    for choice in choices.into_iter().rev() {
+        let act = world.acts(&state, budget)[usize::from(choice)];
+        steps.push(world.words(&state, act));
+        state = world.step(&state, act);
+    }
+    steps.extend(last.map(|act| world.words(&state, act)));
+    world.broken.clear();
+    steps
+}
+
+impl World {
+    /// Everything that goes on by itself goes on, in some order.
+    pub(crate) fn settle_down(&mut self, state: &State) -> State {
+        let mut state = state.clone();
+        for _ in 0..1000 {
+            let fair = self.fair(&state);
+            // Who naps has nothing else to do.
+            let Some(act) = fair
+                .iter()
+                .find(|act| !self.is_nap(&state, **act))
+                .or(fair.last())
+            else {
+                return state;
+            };
+            state = self.step(&state, *act);
+        }
+        self.breaks("P4", "it never comes to rest".to_owned());
+        state
+    }
+
+    /// When every page has looked once more, pages and record agree, whatever failed before.
+    pub(crate) fn check_after_looking(&mut self, state: &State) {
+        let mut state = state.clone();
+        for tab in 0..state.pages.len() {
+            if state.pages[tab].is_here() {
+                self.signal(&mut state, tab, Signal::Look);
+            }
+        }
+        let state = self.settle_down(&state);
+        self.check_views(&state);
+    }
+}
+
+impl std::fmt::Display for Counterexample {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut text = String::new();
+        for (at, step) in self.steps.iter().enumerate() {
+            writeln!(text, "  {:2} {step}", at + 1)?;
+        }
+        let Broken { property, how } = &self.broken;
+        write!(
+            formatter,
+            "{property} in {} steps: {how}\n{text}",
+            self.steps.len()
+        )
+    }
+}

@@ -118,20 +118,19 @@ fn retrace(
 }
 
 impl World {
-    /// Everything that goes on by itself goes on, in some order.
+    /// Everything that goes on by itself goes on, each in turn.
     pub(crate) fn settle_down(&mut self, state: &State) -> State {
         let mut state = state.clone();
-        for _ in 0..1000 {
-            let fair = self.fair(&state);
+        for turn in 0..1000 {
+            let mut fair = self.fair(&state);
+            let naps = fair.clone();
             // Who naps has nothing else to do.
-            let Some(act) = fair
-                .iter()
-                .find(|act| !self.is_nap(&state, **act))
-                .or(fair.last())
-            else {
+            fair.retain(|act| !self.is_nap(&state, *act));
+            let acts = if fair.is_empty() { naps } else { fair };
+            if acts.is_empty() {
                 return state;
-            };
-            state = self.step(&state, *act);
+            }
+            state = self.step(&state, acts[turn % acts.len()]);
         }
         self.breaks("P4", "it never comes to rest".to_owned());
         state

@@ -121,7 +121,7 @@ fn larger_worlds_keep_the_rules_too() {
         |_| RandomState::new().build_hasher().finish(),
         |seed| seed.parse().unwrap(),
     );
-    let cases = std::env::var("PROPTEST_CASES").map_or(3_000, |cases| cases.parse().unwrap());
+    let cases = std::env::var("PROPTEST_CASES").map_or(5_000, |cases| cases.parse().unwrap());
     say(&format!("{cases} walks, NIGHTLATCH_SEED={seed}"));
     let config = ProptestConfig {
         cases,

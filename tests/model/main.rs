@@ -9,7 +9,7 @@
 //!
 //! Runs:
 //! - `cargo test --test model` takes about a minute. What was explored is printed.
-//! - `NIGHTLATCH_DEPTH=2` searches larger budgets (half an hour, 8 GB), `3` those that may not end.
+//! - `NIGHTLATCH_DEPTH=2` searches larger budgets (about half an hour, 8 GB), `3` those that may not end.
 //! - `NIGHTLATCH_BUDGET="3 1/1/1/1 grace channel" cargo test --release --test model own` searches one.
 //! - `PROPTEST_CASES=100000 NIGHTLATCH_SEED=7 cargo test --test model larger` walks more, or again.
 //!

@@ -14,9 +14,9 @@ use std::fmt::Write;
 pub(crate) fn module(wasm: &[u8]) -> String {
     let swaps = swaps(wasm);
     let mut text = String::with_capacity(wasm.len() * 5 / 4);
-    for (rare, common) in swaps {
-        write(rare, &mut text);
-        write(common, &mut text);
+    for (rare, common) in &swaps {
+        write(*rare, &mut text);
+        write(*common, &mut text);
     }
     for byte in wasm {
         let other = swaps.iter().find_map(|(rare, common)| match byte {
@@ -37,13 +37,13 @@ const DIRECT: u8 = 91;
 /// How many bytes change places. `pkg/wasm.js` knows the number.
 const SWAPS: usize = 20;
 
-fn swaps(wasm: &[u8]) -> [(u8, u8); SWAPS] {
+fn swaps(wasm: &[u8]) -> Vec<(u8, u8)> {
     let count = |wanted: u8| wasm.iter().filter(|byte| **byte == wanted).count();
     let mut low: Vec<u8> = (0..DIRECT).collect();
     let mut high: Vec<u8> = (DIRECT..=u8::MAX).collect();
     low.sort_by_key(|byte| count(*byte));
     high.sort_by_key(|byte| std::cmp::Reverse(count(*byte)));
-    std::array::from_fn(|at| (low[at], high[at]))
+    low.into_iter().zip(high).take(SWAPS).collect()
 }
 
 fn write(byte: u8, text: &mut String) {

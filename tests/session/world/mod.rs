@@ -1,0 +1,117 @@
+//! A browser of plain data, around one provider.
+//!
+//! - `tab`: the pages, and what each keeps.
+//! - `person`: what a person does, and what the app calls.
+//! - `outputs`: what a machine asks for is performed.
+//! - `jobs`: what is under way, and how it goes on.
+//! - `time`: what may go on, and when.
+//! - `disk`: the record store.
+//! - `answers`: what can be asked afterwards.
+//! - `words`: names for all of that.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use nightlatch::protocol::{Failure, Options};
+use serde_json::{Value, json};
+
+use crate::provider::{Provider, core, merged};
+
+pub(crate) use disk::{Disk, Transacted};
+pub(crate) use jobs::{Job, Work};
+pub(crate) use tab::Tab;
+
+mod answers;
+mod disk;
+mod jobs;
+mod outputs;
+mod person;
+mod tab;
+mod time;
+mod words;
+
+/// Where the app is.
+pub(crate) const ORIGIN: &str = "https://app.example";
+
+/// Where the provider sends a page back to.
+pub(crate) const CALLBACK: &str = "https://app.example/callback";
+
+/// When a world begins, in milliseconds.
+pub(crate) const START: u64 = 1_790_000_000_000;
+
+/// No answer, as a browser tells it.
+pub(crate) const NETWORK: Failure = Failure::Network;
+
+/// One browser and one provider.
+pub(crate) struct World {
+    pub(crate) now: u64,
+    pub(crate) options: Rc<Options>,
+    pub(crate) provider: Provider,
+    pub(crate) tabs: Vec<Tab>,
+    pub(crate) disk: Disk,
+    /// The key share in the cookie.
+    pub(crate) cookie: Option<String>,
+    /// Whether IndexedDB is there.
+    pub(crate) has_record: bool,
+    /// Whether cookies are kept.
+    pub(crate) has_cookies: bool,
+    /// What is under way, in the order in which it began.
+    pub(crate) jobs: Vec<Job>,
+    /// What does not go on, by the beginning of its name.
+    held: BTreeSet<String>,
+    /// Numbers the transactions.
+    pub(crate) transactions: u64,
+    /// Every transaction that wrote or decided something, for those who check invariants.
+    pub(crate) history: Vec<Transacted>,
+    drawn: u64,
+}
+
+impl World {
+    /// A world without tabs.
+    pub(crate) fn new() -> Self {
+        Self::with(json!({}))
+    }
+
+    /// A world without tabs. The app has these options changed.
+    pub(crate) fn with(changes: Value) -> Self {
+        Self {
+            now: START,
+            options: options(changes),
+            provider: Provider::default(),
+            tabs: Vec::new(),
+            disk: Disk::default(),
+            cookie: None,
+            has_record: true,
+            has_cookies: true,
+            jobs: Vec::new(),
+            held: BTreeSet::new(),
+            transactions: 0,
+            history: Vec::new(),
+            drawn: 0,
+        }
+    }
+
+    /// A world with one tab, signed in as `ada` with `RT1.0`, and its log empty.
+    pub(crate) fn signed_in() -> Self {
+        Self::signed_in_with(json!({}))
+    }
+
+    /// The same. The app has these options changed.
+    pub(crate) fn signed_in_with(changes: Value) -> Self {
+        let mut world = Self::with(changes);
+        let tab = world.open();
+        world.sign_in(tab, "ada");
+        world.forget_logs();
+        world.provider.seen.clear();
+        world
+    }
+}
+
+/// The options of the app, with these changes.
+pub(crate) fn options(changes: Value) -> Rc<Options> {
+    let app = json!({
+        "issuer": crate::provider::ISSUER, "clientId": "spa", "redirectUri": CALLBACK,
+        "postLogoutRedirectUri": "https://app.example/bye",
+    });
+    Rc::new(Options::parse(&core(merged(app, &changes)), ORIGIN).unwrap())
+}

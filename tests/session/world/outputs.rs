@@ -1,0 +1,119 @@
+//! What a machine asks for is performed.
+
+use nightlatch::protocol::options::Place;
+use nightlatch::session::{Effect, Id, Input, Message, Misuse, Output, Reply, Signal};
+
+use super::disk::Sealed;
+use super::words::{output_words, slot_name, words_of};
+use super::{Job, Work, World};
+use crate::provider::{parse, plain};
+
+impl World {
+    /// Tells a machine what happened, and performs what it asks for.
+    pub(crate) fn tell(&mut self, tab: usize, input: Input) -> Result<(), Misuse> {
+        let result = self.tabs[tab].machine.handle(self.now, &parse, input);
+        while let Some(output) = self.tabs[tab].machine.poll() {
+            self.tabs[tab].log.push(output_words(&output));
+            self.perform(tab, output);
+        }
+        result
+    }
+
+    fn perform(&mut self, at: usize, output: Output) {
+        match output {
+            Output::Abort | Output::Event(_) => {}
+            Output::Clean(address) => self.tabs[at].cleaned = Some(address),
+            Output::Forget => self.tabs[at].kept = None,
+            Output::Keep(slot, Some(value)) => {
+                self.tabs[at]
+                    .storage
+                    .slots
+                    .insert(slot_name(slot), plain(&value).to_string());
+            }
+            Output::Keep(slot, None) => drop(self.tabs[at].storage.slots.remove(slot_name(slot))),
+            Output::Mark => self.signal_others(at, "mark", Signal::Look),
+            Output::Navigate(address) => {
+                self.tabs[at].navigated = Some(address.reveal().to_owned())
+            }
+            Output::Perform { id, part, effect } => self.effect(at, id, part, effect),
+            Output::Post(message) => {
+                let carried = plain(&message.to_json()).to_string();
+                self.signal_others(at, "message", Message::signal(&parse(&carried).unwrap()));
+            }
+            Output::Settle { id, result } => {
+                assert!(self.tabs[at].asked.contains(&id), "{id} was never asked");
+                // Like a promise: the first answer counts.
+                self.tabs[at].settled.entry(id).or_insert(result);
+            }
+            Output::Show(snapshot) => self.tabs[at].snapshot = Some(snapshot),
+            Output::Shut => {
+                if let Some(share) = self.cookie.take() {
+                    self.tabs[at].kept = Some(share);
+                }
+            }
+        }
+    }
+
+    fn signal_others(&mut self, from: usize, name: &str, signal: Signal) {
+        for tab in (0..self.tabs.len()).filter(|tab| *tab != from) {
+            if self.tabs[tab].alive && !self.tabs[tab].frozen {
+                let name = format!("{name} to {tab}");
+                self.jobs.push(Job {
+                    tab,
+                    id: 0,
+                    part: 0,
+                    name,
+                    work: Work::Signal(signal),
+                });
+            }
+        }
+    }
+
+    fn effect(&mut self, tab: usize, id: Id, part: u8, effect: Effect) {
+        let name = words_of(&effect);
+        let work = match effect {
+            Effect::Commit { place, change } => {
+                // Sealed before the transaction begins. Only what begins a session makes a new share.
+                let begins = change.begins_session(place);
+                let share = if begins {
+                    self.share_or_drawn()
+                } else {
+                    self.cookie.clone()
+                };
+                match (change.session().cloned(), share) {
+                    (Some(_), None) if begins => Work::Reply(Reply::Refused(change)),
+                    (Some(session), Some(share)) if place != Place::Memory => {
+                        let text = plain(&session.to_json(&self.options)).to_string();
+                        Work::Commit {
+                            place,
+                            change,
+                            sealed: Some(Sealed { share, text }),
+                        }
+                    }
+                    _ => Work::Commit {
+                        place,
+                        change,
+                        sealed: None,
+                    },
+                }
+            }
+            // What the digest is has been proven elsewhere.
+            Effect::Digest(_) => Work::Reply(Reply::Digest(Some(vec![7; 32]))),
+            Effect::Fetch(request) => Work::Fetch(request),
+            Effect::Probe => Work::Reply(Reply::Probed {
+                record: self.has_record && !self.tabs[tab].blind,
+                cookies: self.has_cookies,
+                session_storage: true,
+            }),
+            Effect::Wait(ms) => Work::Wait(self.now + ms),
+            Effect::Wipe(_) => Work::Wipe,
+        };
+        self.jobs.push(Job {
+            tab,
+            id,
+            part,
+            name,
+            work,
+        });
+    }
+}

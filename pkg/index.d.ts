@@ -30,6 +30,15 @@ export interface ClientOptions {
   redirectUri: string;
   /** The address the provider sends the user back to after a sign-out: absolute, on this page's origin (OpenID Connect RP-Initiated Logout 1.0 §3). Default: the provider keeps the user. */
   postLogoutRedirectUri?: string;
+  /**
+   * How the page leaves for the provider's end of session. Default `"get"`.
+   *
+   * - `"get"`: the ID token stands in the address, and so in the browser's history and the provider's logs. An ID token above 6,000 bytes is too long
+   *   for that and goes by POST.
+   * - `"post"`: a form carries it (OpenID Connect RP-Initiated Logout 1.0 §2, which has providers take both; not all do). A Content-Security-Policy
+   *   with `form-action` has to name the provider, and the provider's own cookie has to come along with a form from another site.
+   */
+  endSessionMethod?: "get" | "post";
   /** Space-separated scopes; `openid` is added when it is missing. Default `"openid"`. Ask for `offline_access` where the provider needs it for a refresh token. */
   scope?: string;
   /**

@@ -1,4 +1,5 @@
 // Performs what the core asks for, and replies. It decides nothing.
+import { clean, leave } from "./browser/navigation.js";
 import { recordOf } from "./browser/record.js";
 import { MAX_DELAY, send } from "./browser/request.js";
 import { digest } from "./browser/vault.js";
@@ -20,6 +21,8 @@ export function shell(core, settle, notify) {
     shut: () => record.shut(),
     forget: () => record.forget(),
     close: () => record.close(),
+    clean: (id, part, url) => clean(url),
+    navigate: (id, part, navigation) => leave(navigation),
     done: (id) => settle(id),
     settle: (id, part, value) => settle(id, undefined, value),
     reject: (id, part, error) => settle(id, error),
@@ -37,8 +40,10 @@ export function shell(core, settle, notify) {
   };
   return {
     perform(name, id, part, value) {
-      if (Object.hasOwn(effects, name)) effects[name](id, part, value);
-      else notify(name, value);
+      try {
+        if (Object.hasOwn(effects, name)) effects[name](id, part, value);
+        else notify(name, value);
+      } catch {} // What the browser refuses stops nothing of what follows.
     },
   };
 }

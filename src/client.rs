@@ -113,7 +113,7 @@ impl Core {
 }
 
 fn parse(options: &JsValue) -> Result<Options> {
-    let Some(origin) = navigation::origin().filter(|origin| origin != "null") else {
+    let Some(origin) = navigation::origin() else {
         return Err(Error::new(
             Code::InsecureContext,
             "the page has no origin of its own",
@@ -189,10 +189,8 @@ impl Shell {
 
     fn perform(&self, output: Output) {
         let (name, id, part, value) = match output {
-            Output::Clean(address) => return navigation::clean(&address),
             Output::Keep(slot, value) => return self.keys.keep(slot, value.as_ref()),
-            Output::Mark => return self.keys.raise(&url::decimal(clock::now())),
-            Output::Navigate(address) => return navigation::leave(address.reveal()),
+            Output::Mark => return self.keys.raise(),
             Output::Post(message) => {
                 if let Some(signals) = &*self.open.borrow() {
                     signals.post(message);
@@ -215,7 +213,9 @@ impl Shell {
                 (name, id, part, value)
             }
             Output::Abort => ("abort", 0, 0, Json::Null),
+            Output::Clean(address) => ("clean", 0, 0, address.as_str().into()),
             Output::Event(event) => (event.name(), 0, 0, event.detail()),
+            Output::Navigate(navigation) => ("navigate", 0, 0, navigation.to_json()),
             Output::Forget => ("forget", 0, 0, Json::Null),
             Output::Settle { id, result } => match result {
                 Ok(Settled::Done) => ("done", id, 0, Json::Null),

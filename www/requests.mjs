@@ -19,6 +19,7 @@ export function record(log, target, endpoint, req, res, body) {
     target,
     method: req.method,
     path: url.pathname,
+    search: url.search,
     endpoint,
     params: parameters(req, url, body),
     origin: req.headers.origin,

@@ -31,9 +31,9 @@ impl Keys {
     }
 
     /// Raises the mark and takes it down: two storage events in every other tab, and nothing left.
-    pub(crate) fn raise(&self, value: &str) {
+    pub(crate) fn raise(&self) {
         if let Some(local) = local() {
-            let _ = local.set_item(&self.key("mark"), value);
+            let _ = local.set_item(&self.key("mark"), "1");
             LocalStorage::delete(self.key("mark"));
         }
     }

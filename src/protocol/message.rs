@@ -1,7 +1,7 @@
 //! A request and its answer as plain data.
 
 use super::json::Parse;
-use super::{Code, Error, Json, Members, Refusal, Result};
+use super::{Code, Error, Json, Members, Refusal, Result, Secret};
 
 /// What is to be sent. It never carries cookies, is never cached and never follows a redirect.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
@@ -28,9 +28,28 @@ impl Request {
     }
 }
 
+/// A page to leave for. Its address may hold secrets.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub struct Navigation {
+    /// The absolute address.
+    pub url: Secret,
+    /// The form that is sent there by POST; `None` is a GET.
+    pub form: Option<Form>,
+}
+
+impl Navigation {
+    /// The navigation as the shell makes it: `{ url, form }`.
+    pub fn to_json(&self) -> Json {
+        Members::new()
+            .with("url", self.url.reveal())
+            .with("form", self.form.as_ref().map(|form| form.0.reveal()))
+            .object()
+    }
+}
+
 /// An `application/x-www-form-urlencoded` body. It may hold secrets, so it prints as `[redacted]`.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
-pub struct Form(pub super::Secret);
+pub struct Form(pub Secret);
 
 /// What came back: an answer, or none.
 pub type Answer = core::result::Result<Response, Failure>;

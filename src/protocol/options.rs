@@ -57,6 +57,8 @@ pub struct Options {
     pub redirect_uri: String,
     /// Where sign-outs come back to.
     pub post_logout_redirect_uri: Option<String>,
+    /// Whether the provider's session is ended by POST, whatever the length of the ID token.
+    pub end_session_by_post: bool,
     /// The scopes asked for, `openid` among them, each once.
     pub scope: String,
     /// Where the session is to be kept.
@@ -105,6 +107,11 @@ impl Options {
             client_id: client_id.to_owned(),
             redirect_uri: redirect_uri.unwrap_or_default().to_owned(),
             post_logout_redirect_uri: back.map(str::to_owned),
+            end_session_by_post: arguments.word(
+                "endSessionMethod",
+                &["get", "post"],
+                "`endSessionMethod` is \"get\" or \"post\"",
+            ) == Some(1),
             scope: scope(&mut arguments),
             place: place(&mut arguments),
             allowed_origins: allowed_origins(&mut arguments, json.member("allowedOrigins"), origin),

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::input::{Id, Signal};
 use super::{Change, Event, Snapshot};
+use crate::protocol::message::Navigation;
 use crate::protocol::options::{Clear, Place};
 use crate::protocol::{Claims, Error, Json, Members, Request, Secret};
 
@@ -23,7 +24,7 @@ pub enum Output {
     /// Raise the mark in local storage, and take it down.
     Mark,
     /// Leave the page.
-    Navigate(Secret),
+    Navigate(Navigation),
     /// Do, and reply.
     Perform {
         /// Who asks.

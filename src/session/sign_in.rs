@@ -11,6 +11,7 @@ use super::withdrawal::Withdrawal;
 use super::{Reason, Session, grant};
 use crate::protocol::authorization::{self, Arrival, Pending};
 use crate::protocol::id_token::{self, Expected};
+use crate::protocol::message::Navigation;
 use crate::protocol::{Claims, Code, Error, Json, Metadata, Result, Secret, Tokens, pkce, token};
 
 /// A sign-in that is about to leave the page.
@@ -113,7 +114,10 @@ impl Login {
                     &challenge,
                 );
                 context.put(Output::Keep(Slot::SignIn, Some(pending.to_json())));
-                context.put(Output::Navigate(Secret::new(address)));
+                context.put(Output::Navigate(Navigation {
+                    url: Secret::new(address),
+                    form: None,
+                }));
                 context.ask(0, Effect::Wait(LEAVE_MS));
                 self.stage = Leaving::Left;
                 Step::Go

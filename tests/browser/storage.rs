@@ -33,7 +33,7 @@ fn what_somebody_else_wrote_there_is_not_believed() {
 #[wasm_bindgen_test]
 fn the_mark_leaves_nothing_behind() {
     let keys = Keys::new("mark");
-    keys.raise("1790000000000");
+    keys.raise();
     let left = js("localStorage.getItem('nightlatch.mark.mark')");
     assert!(left.is_null());
     assert_eq!(keys.mark(), "nightlatch.mark.mark");
@@ -54,7 +54,7 @@ fn storage_that_is_refused_counts_as_empty_and_stops_nothing() {
             keys.keep(slot, None);
         }
         assert_eq!(keys.mark(), "nightlatch.refused.mark");
-        keys.raise("1");
+        keys.raise();
         drop(refusals);
     }
 }
@@ -68,7 +68,7 @@ fn storage_that_is_full_stops_nothing() {
     );
     let keys = Keys::new("full");
     keys.keep(Slot::SignIn, Some(&1.into()));
-    keys.raise("1");
+    keys.raise();
     assert_eq!(keys.read(Slot::SignIn), None);
     drop(full);
 }

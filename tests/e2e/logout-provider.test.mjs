@@ -5,6 +5,7 @@ import {
   asksForPassword, assertSignedIn, assertSignedOut, comeBack, isActive, lastIssued, leaveForGood,
   leaveForProvider, logout, openApp, openSignedIn, requestTo, started,
 } from "./harness/app.mjs";
+import { changeTokenAnswer, opened } from "./harness/forgery.mjs";
 import { stage as setStage } from "./harness/stage.mjs";
 import { assertNothingLeft, atRest } from "./harness/storage.mjs";
 import { until } from "./harness/until.mjs";
@@ -54,6 +55,47 @@ test("LOUT-2 LOUT-4 LOUT-5 the provider gets the ID token, the registered addres
   const { state, ...rest } = asked[0].params;
   assert.deepEqual(rest, { client_id: stage.world.clientId, id_token_hint: idToken, post_logout_redirect_uri: `${stage.world.app}/e2e/` });
   assert.ok(state.length >= 22, "128 bits");
+});
+
+test("LOUT-10 with a form, no address that the browser or the provider keeps holds the ID token", async () => {
+  const tab = await openSignedIn(stage);
+  const { idToken } = lastIssued(stage);
+  await tab.run(async () => {
+    window.auth.close();
+    window.auth = await window.nightlatch.createClient({ ...window.options, endSessionMethod: "post" });
+  });
+
+  await leaveForGood(tab);
+  const { answer } = await comeBack(stage, tab);
+
+  assert.equal(answer.report.provider, "ended");
+  assert.equal(answer.report.complete, true);
+  const [asked, ...more] = stage.world.requests.of("end_session");
+  assert.equal(more.length, 0);
+  assert.equal(asked.method, "POST");
+  assert.equal(asked.params.id_token_hint, idToken);
+  assert.equal(asked.search, "");
+  await leaveForProvider(tab);
+  await until("the provider asks for the password", () => asksForPassword(tab));
+});
+
+test("LOUT-9 an ID token of 12 KB, too long for an address, goes in a form", async () => {
+  const { world } = stage;
+  changeTokenAnswer(world, (answer) => ({
+    ...answer,
+    id_token: world.sign({ ...opened(answer.id_token).claims, roles: Array.from({ length: 600 }, (_, at) => `role-${at}-of-many`) }),
+  }));
+  const tab = await openSignedIn(stage);
+
+  await leaveForGood(tab);
+  const asked = await requestTo(stage, "end_session");
+
+  assert.equal(asked.method, "POST");
+  assert.ok(asked.params.id_token_hint.length > 12_000);
+  assert.equal(asked.search, "");
+  const { answer } = await comeBack(stage, tab);
+  assert.equal(answer.report.provider, "ended");
+  await assertSignedOut(tab);
 });
 
 test("LOUT-6 LOUT-7 everything local and both tokens are done before the page leaves for the provider", async () => {

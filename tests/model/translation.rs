@@ -126,7 +126,7 @@ impl Machines {
             ),
             Output::Mark => Wish::Mark,
             Output::Navigate(address) => {
-                Wish::Navigate(self.texts.number(address.reveal().to_owned()))
+                Wish::Navigate(self.texts.number(address.url.reveal().to_owned()))
             }
             Output::Settle { id, result } => {
                 let outcome = match result {

@@ -1,9 +1,9 @@
 //! The end of the provider's session.
 
-use nightlatch::protocol::{Secret, end_session};
+use nightlatch::protocol::{Options, Secret, end_session};
 use serde_json::json;
 
-use crate::kit::{options, options_with, owned, pairs};
+use crate::kit::{ORIGIN, app, core, options, options_with, owned, pairs};
 
 #[test]
 fn the_provider_is_told_who_signs_out_and_where_to_go_on() {
@@ -11,7 +11,7 @@ fn the_provider_is_told_who_signs_out_and_where_to_go_on() {
     let hint = Secret::new("a.b.c".to_owned());
     let address =
         end_session::request(&options, "https://id.example/logout?ui=1", Some(&hint), "s");
-    let (endpoint, query) = address.reveal().split_once('?').unwrap();
+    let (endpoint, query) = address.url.reveal().split_once('?').unwrap();
     assert_eq!(endpoint, "https://id.example/logout");
     assert_eq!(
         pairs(query),
@@ -24,11 +24,56 @@ fn the_provider_is_told_who_signs_out_and_where_to_go_on() {
         ])
     );
     // It holds the ID token.
-    assert_eq!(format!("{address:?}"), "[redacted]");
+    assert!(!format!("{address:?}").contains("a.b.c"));
 }
 
 #[test]
 fn no_state_goes_to_a_provider_that_keeps_the_user() {
     let address = end_session::request(&options(), "https://id.example/logout", None, "s");
-    assert_eq!(address.reveal(), "https://id.example/logout?client_id=spa");
+    assert_eq!(
+        address.url.reveal(),
+        "https://id.example/logout?client_id=spa"
+    );
+}
+
+#[test]
+fn lout_10_a_form_keeps_the_id_token_out_of_the_address() {
+    let options = options_with(json!({
+        "postLogoutRedirectUri": "https://app.example/bye",
+        "endSessionMethod": "post",
+    }));
+    let hint = Secret::new("a.b.c".to_owned());
+    let left = end_session::request(&options, "https://id.example/logout?ui=1", Some(&hint), "s");
+    // The provider's own query stays where it is (RFC 6749 §3.1 says so of its endpoints).
+    assert_eq!(left.url.reveal(), "https://id.example/logout?ui=1");
+    assert_eq!(
+        pairs(left.form.as_ref().unwrap().0.reveal()),
+        owned(&[
+            ("client_id", "spa"),
+            ("id_token_hint", "a.b.c"),
+            ("post_logout_redirect_uri", "https://app.example/bye"),
+            ("state", "s"),
+        ])
+    );
+    assert!(!format!("{left:?}").contains("a.b.c"));
+}
+
+#[test]
+fn lout_9_an_id_token_that_is_too_long_for_an_address_goes_in_a_form() {
+    for (length, posted) in [(6_000, false), (6_001, true), (12_000, true)] {
+        let hint = Secret::new("x".repeat(length));
+        let left = end_session::request(&options(), "https://id.example/logout", Some(&hint), "s");
+        assert_eq!(left.form.is_some(), posted, "{length}");
+        assert_eq!(left.url.reveal().contains("xxx"), !posted, "{length}");
+    }
+}
+
+#[test]
+fn a_way_to_end_the_session_that_nobody_knows_is_refused() {
+    for odd in [json!("put"), json!("POST"), json!(1), json!(true)] {
+        let error =
+            Options::parse(&core(app(json!({ "endSessionMethod": odd }))), ORIGIN).unwrap_err();
+        assert_eq!(error.code.as_str(), "invalid_options");
+        assert!(error.message.contains("endSessionMethod"));
+    }
 }

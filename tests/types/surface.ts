@@ -41,4 +41,9 @@ logout({ scope: "world" });
 configure({ issuer: "https://id.example", clientId: "spa", redirectUri: "https://app.example/callback" });
 const never: Promise<never> = login({ returnTo: "/inbox" });
 
+// How the provider's session ends is one of two words.
+createClient({ issuer: "https://id.example", clientId: "spa", redirectUri: "https://app.example/", endSessionMethod: "post" });
+// @ts-expect-error: no such method
+configure({ issuer: "https://id.example", clientId: "spa", redirectUri: "https://app.example/", endSessionMethod: "put" });
+
 export { never, report, response, unsubscribe, user };

@@ -61,10 +61,11 @@ const TRIMMED: [(&str, &str, &str); 9] = [
         "new",
         "new",
     ),
+    // Callbacks are dropped with what listens.
     (
-        "(typeof FinalizationRegistry === 'undefined')\n    ? { register: () => {}, unregister: () => {} }\n    : ",
-        "new",
-        "new",
+        "const CLOSURE_DTORS = ",
+        "state.b));\n",
+        "const CLOSURE_DTORS = { register() {}, unregister() {} };\n",
     ),
     // `realloc` is always there.
     ("    if (realloc === undefined) {\n", "    }\n", ""),

@@ -33,7 +33,7 @@ impl World {
             Output::Keep(slot, None) => drop(self.tabs[at].storage.slots.remove(slot_name(slot))),
             Output::Mark => self.signal_others(at, "mark", Signal::Look),
             Output::Navigate(address) => {
-                self.tabs[at].navigated = Some(address.reveal().to_owned())
+                self.tabs[at].navigated = Some(address.url.reveal().to_owned())
             }
             Output::Perform { id, part, effect } => self.effect(at, id, part, effect),
             Output::Post(message) => {

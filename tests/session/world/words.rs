@@ -58,7 +58,10 @@ pub(super) fn output_words(output: &Output) -> String {
         Output::Keep(slot, None) => format!("drop {slot:?}"),
         Output::Mark => "mark".to_owned(),
         Output::Navigate(address) => {
-            format!("navigate {}", address.reveal().split('?').next().unwrap())
+            format!(
+                "navigate {}",
+                address.url.reveal().split('?').next().unwrap()
+            )
         }
         Output::Perform { effect, .. } => words_of(effect),
         Output::Post(Message::Look { .. }) => "post look".to_owned(),

@@ -47,7 +47,7 @@ export async function createClient(options) {
   try {
     core = new Core(options, shell(() => core, settle, notify));
   } catch (error) {
-    throw fault(error);
+    throw error instanceof Error ? error : fault(error);
   }
   const getAccessToken = (options) => call("token", options);
   const requests = fetchWith((url) => core.tell("allows", 0, 0, url), getAccessToken);

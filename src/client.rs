@@ -231,6 +231,11 @@ impl Shell {
 
 fn random(bytes: &mut [u8]) -> Result<()> {
     crypto::entropy(bytes).map_err(|_| {
-        const { Error::new(Code::InsecureContext, "the browser gives no random bytes") }
+        const {
+            Error::new(
+                Code::InsecureContext,
+                "there is no WebCrypto: serve the page over https",
+            )
+        }
     })
 }

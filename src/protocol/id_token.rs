@@ -105,7 +105,7 @@ fn check_claims(claims: &Json, expected: Expected<'_>, options: &Options, now: u
         return Err(invalid("the ID token has expired"));
     }
     if whole("iat").is_none_or(|iat| iat > now + skew) {
-        return Err(invalid("the ID token is from the future"));
+        return Err(invalid("the ID token is not valid yet"));
     }
     if !claims.member("nbf").is_null() && whole("nbf").is_none_or(|nbf| nbf > now + skew) {
         return Err(invalid("the ID token is not valid yet"));

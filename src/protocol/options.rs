@@ -191,12 +191,12 @@ fn allowed_origins(arguments: &mut Arguments<'_>, json: &Json, origin: &str) -> 
                 if !url::parts(text)
                     .is_some_and(|parts| parts.query.is_none() && parts.fragment.is_none())
                 {
-                    arguments.refuse("`allowedOrigins` holds absolute addresses");
+                    arguments.refuse("`allowedOrigins` is a list of absolute addresses");
                 }
                 allowed.push(text.to_owned());
             }
         }
-        _ => arguments.refuse("`allowedOrigins` is an array"),
+        _ => arguments.refuse("`allowedOrigins` is a list of absolute addresses"),
     }
     allowed
 }

@@ -134,13 +134,16 @@ fn forget_messages(module: &mut walrus::Module) {
     }
 }
 
-const MESSAGES: [&str; 9] = [
+const MESSAGES: [&str; 12] = [
     "attempted to take ownership of Rust value while it was borrowed",
     "called `Option::unwrap_throw()` on a `None` value",
     "closure invoked recursively or after being dropped",
     "failed to get local_storage",
     "failed to get session_storage",
     "Map key is not a string and cannot be an object key",
+    "no local storage",
+    "no session storage",
+    "no window",
     "null pointer passed to rust",
     "recursive use of an object detected which would lead to unsafe aliasing in rust",
     "unreachable: remove_item does not throw an exception",

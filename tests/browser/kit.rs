@@ -7,18 +7,18 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
 use crate::browser::{json, navigation};
-use crate::protocol::{Json, Options};
+use crate::protocol::{Json, Members, Options};
 
 /// Options of a page on this origin, for a client that no other test has.
 pub(crate) fn options(client: &str, storage: &str) -> Rc<Options> {
     let origin = navigation::origin().unwrap();
     let own = [&origin, "/callback"].concat();
-    let json = Json::object(vec![
-        ("issuer", "https://id.example".into()),
-        ("clientId", client.into()),
-        ("redirectUri", own.as_str().into()),
-        ("storage", storage.into()),
-    ]);
+    let json = Members::new()
+        .with("issuer", "https://id.example")
+        .with("clientId", client)
+        .with("redirectUri", own.as_str())
+        .with("storage", storage)
+        .object();
     Rc::new(Options::parse(&json, &origin).unwrap())
 }
 

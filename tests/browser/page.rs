@@ -11,7 +11,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::browser::{clock, json};
 use crate::kit::{object, read, settled};
 use crate::protocol::options::Place;
-use crate::protocol::{Claims, Json, Metadata, Options, Secret};
+use crate::protocol::{Claims, Json, Members, Metadata, Options, Secret};
 use crate::session::record::{Verdict, Version};
 use crate::session::{Change, Commits, Reply, Seen, Session};
 
@@ -135,19 +135,16 @@ pub(crate) fn install(generation: u64, token: &str) -> Change {
 }
 
 pub(crate) fn session(token: &str) -> Rc<Session> {
-    let metadata = Json::object(vec![
-        ("issuer", "https://id.example".into()),
-        (
-            "authorization_endpoint",
-            "https://id.example/authorize".into(),
-        ),
-        ("token_endpoint", "https://id.example/token".into()),
-    ]);
+    let metadata = Members::new()
+        .with("issuer", "https://id.example")
+        .with("authorization_endpoint", "https://id.example/authorize")
+        .with("token_endpoint", "https://id.example/token")
+        .object();
     Rc::new(Session {
         access_token: Secret::new(token.to_owned()),
         refresh_token: Some(Secret::new("RT-s3cr3t".to_owned())),
         id_token: Secret::new("a.b.c".to_owned()),
-        claims: Rc::new(Claims::restored(Json::object(vec![("sub", "ada".into())]))),
+        claims: Rc::new(Claims::restored(Members::new().with("sub", "ada").object())),
         scope: "openid".to_owned(),
         expires_at: Some(1_790_000_000_000),
         metadata: Rc::new(Metadata::parse(&metadata, "https://id.example", false).unwrap()),

@@ -4,7 +4,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::browser::storage::Keys;
 use crate::kit::{Stub, js};
-use crate::protocol::Json;
+use crate::protocol::{Json, Members};
 use crate::session::Slot;
 
 #[wasm_bindgen_test]
@@ -12,7 +12,10 @@ fn what_waits_is_read_as_it_was_kept_and_is_gone_when_it_is_deleted() {
     let keys = Keys::new("slots");
     for slot in [Slot::SignIn, Slot::SignOut, Slot::Left] {
         assert_eq!(keys.read(slot), None);
-        let value = Json::object(vec![("state", "s".into()), ("generation", 7.into())]);
+        let value = Members::new()
+            .with("state", "s")
+            .with("generation", 7_u64)
+            .object();
         keys.keep(slot, Some(&value));
         assert_eq!(keys.read(slot), Some(value));
     }

@@ -3,7 +3,8 @@
 use nightlatch::protocol::authorization::{self, Arrival, Login, Pending};
 use nightlatch::protocol::id_token::{self, Expected};
 use nightlatch::protocol::{
-    Error, Json, Metadata, Options, Response, Secret, base64url, discovery, revocation, token, url,
+    Error, Members, Metadata, Options, Response, Secret, base64url, discovery, revocation, token,
+    url,
 };
 use nightlatch::session::Record;
 use proptest::prelude::*;
@@ -180,7 +181,7 @@ proptest! {
             Options::parse(&json, ORIGIN).err(),
             Metadata::parse(&json, ISSUER, true).err(),
             Login::parse(&json, ORIGIN, &options()).err(),
-            token::response(&Response { status: 200, body: Some(Json::object(vec![("access_token", value.as_str().into())])) }).err(),
+            token::response(&Response { status: 200, body: Some(Members::new().with("access_token", value.as_str()).object()) }).err(),
             id_token::check(&secret, expected, &options(), 0, &parse).err(),
             url::target(&value, "https://elsewhere.example").err(),
             url::endpoint(&value, false).err(),

@@ -217,6 +217,14 @@ fn browser(project: &Project, programs: &Programs, options: &[String]) -> Result
                 .filter(|(name, _)| *name == "CHROMEDRIVER")
                 .cloned(),
         );
+    // The runner's server has four threads: a browser that opens six connections at once may wait for the last two until
+    // it gives up (seen). No test has begun then, and another attempt is as good as the first.
+    for _ in 0..2 {
+        let (success, output) = process::tee(&mut cargo)?;
+        if success || output.contains("running ") {
+            return of_cargo((success, output)).map(Some);
+        }
+    }
     of_cargo(process::tee(&mut cargo)?).map(Some)
 }
 

@@ -144,7 +144,9 @@ pub(crate) fn session(token: &str) -> Rc<Session> {
         access_token: Secret::new(token.to_owned()),
         refresh_token: Some(Secret::new("RT-s3cr3t".to_owned())),
         id_token: Secret::new("a.b.c".to_owned()),
-        claims: Rc::new(Claims::restored(Members::new().with("sub", "ada").object())),
+        claims: Rc::new(Claims::restored(
+            Members::new().with("sub", "ada@s3cr3t").object(),
+        )),
         scope: "openid".to_owned(),
         expires_at: Some(1_790_000_000_000),
         metadata: Rc::new(Metadata::parse(&metadata, "https://id.example", false).unwrap()),

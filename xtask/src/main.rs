@@ -17,6 +17,7 @@ mod step;
 mod tally;
 mod test;
 mod toolchain;
+mod wasm_test_runner;
 
 use std::env;
 use std::process::ExitCode;
@@ -48,7 +49,7 @@ fn dispatch(verb: &str, arguments: &[String]) -> Result<()> {
             return Ok(());
         }
         // Called by cargo for each wasm32 test binary, inside `cargo xtask test`.
-        "wasm-test-runner" => return test::wasm_test_runner(arguments),
+        "wasm-test-runner" => return wasm_test_runner::run(arguments),
         _ => {}
     }
     let project = Project::find()?;

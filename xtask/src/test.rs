@@ -7,14 +7,13 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
-use wasm_bindgen_cli::wasm_bindgen_test_runner;
 
 use crate::browsers::{self, Browser, Programs};
 use crate::package::{self, Mode, NAME};
 use crate::project::Project;
 use crate::step::{green, red, seconds, step, yellow};
 use crate::tally::Tally;
-use crate::{npm, process, toolchain};
+use crate::{npm, process, toolchain, wasm_test_runner};
 
 pub(crate) fn verb(project: &Project, arguments: &[String]) -> Result<()> {
     let plan = Plan::parse(arguments)?;
@@ -48,12 +47,6 @@ pub(crate) fn verb(project: &Project, arguments: &[String]) -> Result<()> {
         }
     }
     summarise(&outcomes)
-}
-
-/// Runs one wasm32 test binary in a browser; cargo gives its path and the options of `cargo test -- …`.
-pub(crate) fn wasm_test_runner(arguments: &[String]) -> Result<()> {
-    let name = "wasm-bindgen-test-runner".to_owned();
-    wasm_bindgen_test_runner::run_cli_with_args(std::iter::once(&name).chain(arguments))
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -209,6 +202,10 @@ fn browser(project: &Project, programs: &Programs, options: &[String]) -> Result
             capabilities(project, programs)?,
         )
         .env("WASM_BINDGEN_TEST_TIMEOUT", "120")
+        .env(
+            wasm_test_runner::ADDRESS,
+            wasm_test_runner::free_address()?.to_string(),
+        )
         // The runner would prefer Firefox.
         .env_remove("GECKODRIVER")
         .envs(
@@ -217,14 +214,6 @@ fn browser(project: &Project, programs: &Programs, options: &[String]) -> Result
                 .filter(|(name, _)| *name == "CHROMEDRIVER")
                 .cloned(),
         );
-    // The runner's server has four threads: a browser that opens six connections at once may wait for the last two until
-    // it gives up (seen). No test has begun then, and another attempt is as good as the first.
-    for _ in 0..2 {
-        let (success, output) = process::tee(&mut cargo)?;
-        if success || output.contains("running ") {
-            return of_cargo((success, output)).map(Some);
-        }
-    }
     of_cargo(process::tee(&mut cargo)?).map(Some)
 }
 

@@ -37,6 +37,7 @@ test("the tarball holds what the package is made of, and nothing else", async ()
     "package/index.js",
     "package/package.json",
     "package/shell.js",
+    "package/unpack.js",
     "package/wasm.js",
   ]);
 });

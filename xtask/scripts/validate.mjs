@@ -1,7 +1,9 @@
-// Fails unless browsers take the module, and it asks for nothing but its own glue.
+// Fails unless browsers take the module, it asks for nothing but its own glue, and the package unpacks it as it is.
 import { readFile } from "node:fs/promises";
+import { pathToFileURL } from "node:url";
+import { unpack } from "../../pkg/unpack.js";
 
-const [path] = process.argv.slice(2);
+const [path, packed] = process.argv.slice(2);
 const bytes = await readFile(path);
 
 // The compiler's own message says where; `validate` only says no.
@@ -17,3 +19,6 @@ if (foreign.length > 0) {
   console.error(`the module imports ${names}: code that is not for wasm was linked in`);
   process.exit(1);
 }
+
+const { default: parts } = await import(pathToFileURL(packed));
+if (!bytes.equals(unpack(parts))) throw new Error("pkg/unpack.js does not undo what xtask/src/embed.rs did");

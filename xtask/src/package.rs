@@ -137,20 +137,19 @@ fn make(project: &Project, compiled: &Path, mode: Mode) -> Result<()> {
                 .arg(&module),
         )?,
     }
-    process::run(
-        project
-            .command("node")
-            .arg("xtask/scripts/validate.mjs")
-            .arg(&module),
-    )?;
-
     let generated = generated(project);
     let _ = fs::remove_dir_all(&generated);
     fs::create_dir_all(&generated)?;
     fs::write(generated.join(format!("{NAME}.js")), &glue.javascript)?;
-    let bytes = embed::module(&fs::read(&module)?);
-    fs::write(generated.join("bytes.js"), bytes)?;
-    Ok(())
+    let bytes = generated.join("bytes.js");
+    fs::write(&bytes, embed::module(&fs::read(&module)?)?)?;
+    process::run(
+        project
+            .command("node")
+            .arg("xtask/scripts/validate.mjs")
+            .arg(&module)
+            .arg(&bytes),
+    )
 }
 
 /// Copies the licences, and finds out whether everything that is to be published is there.
@@ -196,7 +195,7 @@ fn fingerprint(project: &Project, inputs: &[PathBuf], mode: Mode) -> String {
 }
 
 /// What turns the compiler's output into the package.
-const RECIPE: [&str; 7] = [
+const RECIPE: [&str; 8] = [
     include_str!("bindgen.rs"),
     include_str!("embed.rs"),
     include_str!("glue.rs"),
@@ -204,6 +203,7 @@ const RECIPE: [&str; 7] = [
     include_str!("shorten.rs"),
     include_str!("../scripts/loader.js"),
     include_str!("../scripts/validate.mjs"),
+    include_str!("../../pkg/unpack.js"),
 ];
 
 /// No formatting, no places, no unwinding. Loop strength reduction is off: it keeps several pointers where one does.

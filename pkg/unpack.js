@@ -1,0 +1,62 @@
+// Puts the embedded module together. It comes in parts, because like compresses best beside like: the instructions are
+// one text, and what follows them (locals, offsets, …) one for each kind. xtask/src/embed.rs takes it apart, and says more.
+
+// By opcode, the part that its operand is in: `a` is 1.
+const OPERANDS = "  aaa       bbb cd              effgggg iiiiiiiiiiiiiiiiiiiiiii  jk k";
+const [CODE, BLOCK, MISC, ALIGN, OFFSET, WIDE, GROUPS, COUNTS, HEAD, TAIL] = [0, 1, 4, 8, 9, 11, 12, 13, 14, 15];
+
+/** Gives the module's bytes. */
+export function unpack(parts) {
+  const places = parts.map(() => 0);
+  const left = (part) => places[part] < parts[part].length;
+  const module = [];
+  let bytes = module;
+
+  // A number is one letter below the part's base, after others that lead.
+  const number = (part) => {
+    const base = part ? 68 : 84;
+    for (let high = 0; ; ) {
+      const code = parts[part].charCodeAt(places[part]++);
+      const digit = code - 32 - (code > 34) - (code > 92);
+      if (digit < base) return high * base + digit;
+      high = high * (92 - base) + digit - base + 1;
+    }
+  };
+  // LEB128: each byte but the last has its top bit set. A way counts all that can be written so, shorter ones first.
+  const write = (way) => {
+    for (; way > 127; way = Math.floor(way / 128) - 1) bytes.push((way % 128) + 128);
+    bytes.push(way);
+  };
+  const copy = (part) => {
+    const way = number(part);
+    write(way);
+    return way - 128 * (way > 127);
+  };
+
+  while (left(HEAD)) bytes.push(number(HEAD));
+  // Each function: its locals, then instructions to the `end` that closes it.
+  while (left(GROUPS)) {
+    const body = (bytes = []);
+    for (let groups = copy(GROUPS); groups--; copy(GROUPS)) copy(COUNTS);
+    for (let depth = 1; depth; ) {
+      const op = number(CODE);
+      const part = op > 251 ? MISC : OPERANDS.charCodeAt(op) & 31;
+      bytes.push(op);
+      if (part === BLOCK) depth++;
+      if (op === 11) depth--;
+      if (part === OFFSET) copy(ALIGN);
+      if (part === WIDE) {
+        for (let count = 1, byte; op > 66 ? count <= 8 : !(byte < 128); count++) bytes.push((byte = number(WIDE)));
+      } else if (part) {
+        let labels = copy(part);
+        if (op === 14) for (; labels >= 0; labels--) copy(part);
+      }
+    }
+    bytes = module;
+    // Its length stands before a body.
+    write(body.length + 128 * (body.length > 127) + 16384 * (body.length > 16383));
+    bytes.push(...body);
+  }
+  while (left(TAIL)) bytes.push(number(TAIL));
+  return new Uint8Array(bytes);
+}

@@ -55,6 +55,8 @@ export interface ClientOptions {
   allowedOrigins?: string[];
   /** What a sign-out wipes beyond what is nightlatch's own. Default `"own"`. */
   clear?: Clear;
+  /** How a sign-out ends the app's own session at its server. Default: it does not. */
+  application?: Application;
   /** How far the clocks of provider and browser may differ. Default 30 seconds. */
   clockSkew?: number;
   /** How long one request may take. Default 10 seconds. */
@@ -76,6 +78,24 @@ export interface ProviderMetadata {
 
 /** What a sign-out wipes: nightlatch's own keys, or everything that this origin keeps in local and session storage. */
 export type Clear = "own" | "all";
+
+/**
+ * The request that ends the app's own session at its server, sent with cookies at every sign-out of scope `app` and above.
+ * An answer of 200 to 299 or a redirect, which is not followed, is `ended`; every other is `failed`.
+ */
+export interface Application {
+  /** On this page's own origin (a path will do), or under one of {@link ClientOptions.allowedOrigins}. */
+  url: string;
+  /** Default `"POST"`. */
+  method?: string;
+  /** Further headers, or what gives them at the time of the sign-out. */
+  headers?: Record<string, string> | (() => Record<string, string> | Promise<Record<string, string>>);
+  /**
+   * Where the CSRF token is read at the time of the sign-out, and the header that carries it: a cookie (default header `X-XSRF-TOKEN`),
+   * or a `<meta>` element of that name (default header `X-CSRF-Token`).
+   */
+  csrf?: { cookie: string; header?: string } | { meta: string; header?: string };
+}
 
 /** How {@link Client.login} asks. */
 export interface LoginOptions {
@@ -146,7 +166,7 @@ export interface Snapshot {
 /** What came of one token (RFC 7009). `unknown`: asked, and no answer that proves it. `none`: there was no such token. `skipped`: not asked for. */
 export type TokenOutcome = "revoked" | "unsupported" | "queued" | "unknown" | "failed" | "none" | "skipped";
 
-/** What came of one layer. `redirecting`: the page is on its way to the provider. `unsupported`: the provider offers no way. `skipped`: not asked for. */
+/** What came of one layer. `unknown`: asked, and no answer. `redirecting`: the page is on its way to the provider. `unsupported`: the provider offers no way. `skipped`: not asked for. */
 export type LayerOutcome = "ended" | "redirecting" | "unsupported" | "failed" | "unknown" | "skipped";
 
 /** What a sign-out reached, layer by layer. It holds no secret: show it, log it, send it. */
@@ -262,6 +282,7 @@ export type AuthErrorCode =
   | "token_refused"
   | "discovery_refused"
   | "revocation_refused"
+  | "application_refused"
   | "invalid_response"
   // security
   | "issuer_mismatch"

@@ -45,7 +45,11 @@ export async function createClient(options) {
       core.tell(name, last, 0, options);
     });
   try {
-    core = new Core(options, shell(() => core, settle, notify));
+    // A function is nothing that the core reads.
+    const headers = options?.application?.headers;
+    const dynamic = typeof headers === "function" ? headers : undefined;
+    const plain = dynamic ? { ...options, application: { ...options.application, headers: null } } : options;
+    core = new Core(plain, shell(() => core, settle, notify, dynamic));
   } catch (error) {
     throw error instanceof Error ? error : fault(error);
   }

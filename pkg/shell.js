@@ -1,4 +1,5 @@
 // Performs what the core asks for, and replies. It decides nothing.
+import { end } from "./browser/application.js";
 import { clean, leave } from "./browser/navigation.js";
 import { recordOf } from "./browser/record.js";
 import { MAX_DELAY, send } from "./browser/request.js";
@@ -7,9 +8,9 @@ import { wipe } from "./browser/wipe.js";
 
 /**
  * What the core calls: `perform(name, id, part, value)`. `core()` gives the core, `settle(id, error, value)` answers the
- * app, `notify(name, detail)` tells it what happened.
+ * app, `notify(name, detail)` tells it what happened, `headers()` gives those of the request to the app's own server.
  */
-export function shell(core, settle, notify) {
+export function shell(core, settle, notify, headers) {
   let namespace;
   let record;
   const reply = (id, part, name, value) => core().tell(name, id, part, value);
@@ -32,6 +33,7 @@ export function shell(core, settle, notify) {
       const made = await record.commit(plan, (head, slot, share) => reply(id, part, "apply", { head, slot, share }));
       reply(id, part, made ? "committed" : "refused", made?.[0]);
     },
+    application: async (id, part, { request, timeoutMs }) => reply(id, part, "answer", await end(request, timeoutMs, headers)),
     digest: async (id, part, text) => reply(id, part, "digest", await digest(text).catch(() => undefined)),
     probe: async (id, part) => reply(id, part, "probed", await record.probe()),
     request: async (id, part, request) => reply(id, part, "answer", await send(request)),

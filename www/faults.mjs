@@ -17,7 +17,8 @@
  */
 import { endpoints, metadataMember } from "./provider/endpoints.mjs";
 
-const targets = [...endpoints, "api", "provider"];
+const targets = [...endpoints, "api", "application", "provider"];
+const notTheProviders = ["api", "application"];
 const MODE = /^(?:[45]\d\d|hang|drop|no-cors|missing|malformed|lost|(?:slow|late):\d+)$/;
 
 export class Faults {
@@ -64,7 +65,7 @@ export class Faults {
 
   /** Handles a request as the fault of its endpoint has it; `next` does the real work. */
   meet(endpoint, req, res, next) {
-    const whole = endpoint !== "api" && !this.#modes.has(endpoint);
+    const whole = !notTheProviders.includes(endpoint) && !this.#modes.has(endpoint);
     const mode = this.#modes.get(whole ? "provider" : endpoint);
     if (mode === undefined || typeof mode === "object") return next(req, res);
     if (req.method === "OPTIONS" && !meetsPreflight(mode, whole)) return next(req, res);

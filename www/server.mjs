@@ -11,6 +11,7 @@ import { controlEndpoint } from "./control.mjs";
 import { Faults } from "./faults.mjs";
 import { close, listen } from "./listen.mjs";
 import { requestLog } from "./requests.mjs";
+import { appSession } from "./session.mjs";
 import { strictPolicy, staticApp } from "./static.mjs";
 import { accounts } from "./provider/accounts.mjs";
 import { createProvider } from "./provider/provider.mjs";
@@ -105,6 +106,7 @@ export async function serve(options = {}) {
     staticApp({
       mounts: { "/": join(here, "app"), "/nightlatch/": packageDir, ...mounts },
       config,
+      session: appSession({ app, faults, requests }),
       csp: options.csp ?? strictPolicy(config),
       control: control ? controlEndpoint({ app, faults, provider }) : undefined,
     }),

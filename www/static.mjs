@@ -30,7 +30,7 @@ export function strictPolicy({ issuer, api }) {
 }
 
 /** The app's server: folders by path, the app's configuration, and its page for every address that is the app's own to interpret. */
-export function staticApp({ mounts, config, csp, control }) {
+export function staticApp({ mounts, config, csp, control, session }) {
   const folders = Object.entries(mounts).sort(([one], [other]) => other.length - one.length);
 
   return async (req, res) => {
@@ -46,6 +46,7 @@ export function staticApp({ mounts, config, csp, control }) {
       res.end(req.method === "HEAD" ? undefined : body);
     };
 
+    if (pathname === "/session" || pathname === "/session/end") return session(req, res);
     if (control && pathname === "/control") return control(req, res);
     if (req.method !== "GET" && req.method !== "HEAD") return send(405, types[".txt"], "only GET here\n");
     if (pathname === "/config.json") return send(200, types[".json"], JSON.stringify(config));

@@ -4,9 +4,11 @@ const MAX_BODY = 1 << 20;
 /** The largest delay that a timer takes. */
 export const MAX_DELAY = 2 ** 31 - 1;
 
-/** Sends a request: `{ status, body }`, the body as text, or `{ failure }`. */
-export async function send({ url, form, keepalive, timeoutMs }) {
+/** Sends a request: `{ status, body }`, the body as text, or `{ failure }`. `more` gives what is otherwise than above. */
+export async function send({ url, form, keepalive, timeoutMs }, more) {
   const controller = new AbortController();
+  const { signal } = controller;
+  const late = new Promise((_, reject) => signal.addEventListener("abort", reject));
   const timer = setTimeout(() => controller.abort(), Math.min(timeoutMs, MAX_DELAY));
   const headers = { Accept: "application/json" };
   const init = { headers, cache: "no-store", credentials: "omit", redirect: "error", referrerPolicy: "no-referrer" };
@@ -15,11 +17,11 @@ export async function send({ url, form, keepalive, timeoutMs }) {
     Object.assign(init, { method: "POST", body: form, keepalive });
   }
   try {
-    const response = await fetch(url, { ...init, signal: controller.signal });
+    const response = await fetch(url, { ...init, ...(await Promise.race([more?.(), late])), signal });
     const text = await response.text();
     return text.length > MAX_BODY ? { failure: "too_large" } : { status: response.status, body: text };
   } catch {
-    return { failure: controller.signal.aborted ? "timeout" : navigator.onLine ? "network" : "offline" };
+    return { failure: signal.aborted ? "timeout" : navigator.onLine ? "network" : "offline" };
   } finally {
     clearTimeout(timer);
   }

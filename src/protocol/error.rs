@@ -142,6 +142,8 @@ codes! {
     DiscoveryRefused = "discovery_refused", Server;
     /// The revocation endpoint refused a token.
     RevocationRefused = "revocation_refused", Server;
+    /// The app's own server did not end its session.
+    ApplicationRefused = "application_refused", Server;
     /// An answer is not what the standard says.
     InvalidResponse = "invalid_response", Server;
     /// The metadata belongs to another issuer.

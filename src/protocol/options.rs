@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::arguments::Arguments;
-use super::{Code, Error, Json, Metadata, Result, url};
+use super::{Code, Error, Json, Metadata, Result, application, url};
 
 /// Where the session is kept.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -67,6 +67,8 @@ pub struct Options {
     pub allowed_origins: Vec<String>,
     /// What a sign-out wipes.
     pub clear: Clear,
+    /// The request that ends the app's own session at its server: `{ url, method, headers, csrf }`.
+    pub application: Option<Json>,
     /// How far clocks may differ, in milliseconds.
     pub clock_skew_ms: u64,
     /// How long one request may take, in milliseconds.
@@ -101,7 +103,11 @@ impl Options {
             arguments.refuse("`redirectUri` is missing");
         }
         let back = own_address(&mut arguments, "postLogoutRedirectUri", origin);
+        let allowed_origins =
+            allowed_origins(&mut arguments, json.member("allowedOrigins"), origin);
+        let application = json.member("application");
         let options = Self {
+            application: application::read(&mut arguments, application, origin, &allowed_origins),
             issuer: issuer.to_owned(),
             metadata: metadata.map(Rc::new),
             client_id: client_id.to_owned(),
@@ -114,7 +120,7 @@ impl Options {
             ) == Some(1),
             scope: scope(&mut arguments),
             place: place(&mut arguments),
-            allowed_origins: allowed_origins(&mut arguments, json.member("allowedOrigins"), origin),
+            allowed_origins,
             clear: Clear::read(&mut arguments).unwrap_or(Clear::Own),
             clock_skew_ms: arguments.duration("clockSkew", 30_000),
             request_timeout_ms: arguments.duration("requestTimeout", 10_000),

@@ -104,7 +104,7 @@ pub enum Reply {
     Refused(Change),
     /// Of [`Effect::Digest`](super::Effect::Digest); `None` where WebCrypto refuses.
     Digest(Option<Vec<u8>>),
-    /// Of [`Effect::Fetch`](super::Effect::Fetch).
+    /// Of [`Effect::Fetch`](super::Effect::Fetch) and [`Effect::Application`](super::Effect::Application).
     Answer(protocol::Answer),
     /// Of [`Effect::Probe`](super::Effect::Probe).
     Probed {

@@ -6,7 +6,7 @@
 //!    before it waits for a lock or for the network.
 //! 3. The other tabs are told, this tab's storage is cleared.
 //! 4. What the *record* held is revoked, the refresh token first.
-//! 5. The provider's session, which may take the page away.
+//! 5. The app's own session at its server, then the provider's, which may take the page away.
 //! 6. The report. The note in the ledger is cleared for what was confirmed.
 //!
 //! Nothing that a server does can stop it, and no step is undone.
@@ -135,6 +135,7 @@ struct Open {
     refresh_token: bool,
     access_token: bool,
     tabs: bool,
+    application: bool,
 }
 
 /// Numbers the effects that run at the same time.
@@ -143,6 +144,7 @@ pub(super) mod part {
     pub(in crate::session) const REFRESH_TOKEN: u8 = 1;
     pub(in crate::session) const ACCESS_TOKEN: u8 = 2;
     pub(in crate::session) const TABS: u8 = 3;
+    pub(in crate::session) const APPLICATION: u8 = 5;
     /// Not an effect: the page goes away.
     pub(in crate::session) const AWAY: u8 = 4;
 }
@@ -259,6 +261,7 @@ impl Logout {
                 if let Some(session) = self.held.clone().filter(|_| self.asked.revoke) {
                     context.withdraw(&session, 0);
                 }
+                self.end_application(context);
                 Step::Go
             }
             (Stage::Reaching, part::MAIN, Reply::Wiped { removed, residue }) if self.open.wipe => {
@@ -280,6 +283,23 @@ impl Logout {
             {
                 self.report.access_token = self.judge(context.now, "accessToken", answer);
                 self.open.access_token = false;
+                self.arrived(context)
+            }
+            (Stage::Reaching, part::APPLICATION, Reply::Answer(answer))
+                if self.open.application =>
+            {
+                let (layer, problem) = match answer {
+                    // A redirect is not followed, and is nobody's to read: its status is 0.
+                    Ok(response) if response.status < 300 => (Layer::Ended, None),
+                    Ok(_) => (Layer::Failed, Some(Code::ApplicationRefused)),
+                    Err(failure) => (Layer::Unknown, Some(Error::from(*failure).code)),
+                };
+                self.report.application = layer;
+                if let Some(code) = problem {
+                    self.report.problem(code);
+                }
+                self.report.time("application", context.now);
+                self.open.application = false;
                 self.arrived(context)
             }
             (Stage::Reaching, part::TABS, Reply::Woken) if self.open.tabs => {
@@ -315,6 +335,8 @@ impl Logout {
                 self.report.removed.push(name.into());
             }
         }
+        // Before cookies are wiped: it needs them.
+        self.end_application(context);
         self.open.wipe = true;
         context.ask(part::MAIN, Effect::Wipe(self.asked.clear));
         if let Some(session) = taken.or_else(|| self.held.take()) {
@@ -340,15 +362,27 @@ impl Logout {
         }
     }
 
+    /// Step 5, begun with the revocations: nothing of it depends on them.
+    fn end_application(&mut self, context: &mut Context<'_>) {
+        if context.options.application.is_some() && self.asked.scope > Scope::Tab {
+            let timeout_ms = self.timeout_ms(context);
+            context.ask(part::APPLICATION, Effect::Application { timeout_ms });
+            self.open.application = true;
+        }
+    }
+
+    fn timeout_ms(&self, context: &Context<'_>) -> u64 {
+        self.asked
+            .timeout_ms
+            .min(context.options.request_timeout_ms)
+    }
+
     /// Sends the revocations, the refresh token's first.
     fn revoke(&mut self, context: &mut Context<'_>, session: &Session) {
         if !self.asked.revoke {
             return;
         }
-        let timeout = self
-            .asked
-            .timeout_ms
-            .min(context.options.request_timeout_ms);
+        let timeout = self.timeout_ms(context);
         let endpoint = session.metadata.revocation_endpoint.as_ref();
         let mut send = |part, hint, token: Option<&Secret>| match (endpoint, token) {
             (_, None) => (false, Outcome::None),

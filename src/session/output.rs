@@ -52,6 +52,11 @@ pub enum Output {
 /// What is done outside and replied to.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
+    /// The request that ends the app's own session at its server.
+    Application {
+        /// How long it may take.
+        timeout_ms: u64,
+    },
     /// One transaction on the record.
     Commit {
         /// Where sessions are kept.

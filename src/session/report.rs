@@ -18,6 +18,8 @@ pub enum Layer {
     Redirecting,
     /// It was not asked for.
     Skipped,
+    /// Asked for, and no answer.
+    Unknown,
     /// There is no way.
     Unsupported,
 }
@@ -29,8 +31,14 @@ impl Layer {
             Self::Failed => "failed",
             Self::Redirecting => "redirecting",
             Self::Skipped => "skipped",
+            Self::Unknown => "unknown",
             Self::Unsupported => "unsupported",
         }
+    }
+
+    /// Whether it has ended, as far as it was asked for.
+    const fn is_done(self) -> bool {
+        matches!(self, Self::Ended | Self::Skipped)
     }
 }
 
@@ -44,6 +52,7 @@ pub struct Report {
     pub(super) acknowledged: u64,
     pub(super) refresh_token: Outcome,
     pub(super) access_token: Outcome,
+    pub(super) application: Layer,
     pub(super) provider: Layer,
     pub(super) problems: Vec<Code>,
     timings: Members,
@@ -59,6 +68,7 @@ impl Report {
             acknowledged: 0,
             refresh_token: Outcome::Skipped,
             access_token: Outcome::Skipped,
+            application: Layer::Skipped,
             provider: Layer::Skipped,
             problems: Vec::new(),
             timings: Members::new(),
@@ -87,7 +97,10 @@ impl Report {
     /// Whether every layer but the provider's is confirmed, as far as it was asked for.
     pub(super) fn is_confirmed(&self) -> bool {
         let token = |outcome: Outcome| outcome.is_final() || outcome == Outcome::Skipped;
-        self.residue.is_empty() && token(self.refresh_token) && token(self.access_token)
+        self.residue.is_empty()
+            && token(self.refresh_token)
+            && token(self.access_token)
+            && self.application.is_done()
     }
 
     /// The report as JavaScript sees it, at `now`.
@@ -101,11 +114,9 @@ impl Report {
         for code in &self.problems {
             problems.push(code.as_str().into());
         }
-        let provider = matches!(self.provider, Layer::Ended | Layer::Skipped);
-        let skipped = || Json::from(Layer::Skipped.as_str());
         Members::new()
             .with("scope", self.scope.as_str())
-            .with("complete", self.is_confirmed() && provider)
+            .with("complete", self.is_confirmed() && self.provider.is_done())
             .with("startedAt", self.started_at)
             .with("durationMs", now.saturating_sub(self.started_at))
             .with(
@@ -130,9 +141,9 @@ impl Report {
                     .with("accessToken", self.access_token.as_str())
                     .object(),
             )
-            .with("application", skipped())
+            .with("application", self.application.as_str())
             .with("provider", self.provider.as_str())
-            .with("devices", skipped())
+            .with("devices", Layer::Skipped.as_str())
             .with("cleaners", Json::Array(Vec::new()))
             .with("timings", self.timings.clone().object())
             .with("problems", Json::Array(problems))

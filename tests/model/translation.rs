@@ -164,6 +164,7 @@ impl Machines {
             Effect::Wait(10_000) => Wish::Stay(id, part),
             // How long acknowledgements are counted: nothing hangs on it.
             Effect::Wait(_) => Wish::Now(id, part, Told::Woken),
+            Effect::Application { .. } => unreachable!("no application is configured"),
             Effect::Wipe(_) => Wish::Now(id, part, Told::Wiped),
         }
     }

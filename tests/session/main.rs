@@ -11,6 +11,7 @@
     reason = "a test that fails panics"
 )]
 
+mod application;
 mod callback;
 mod commit;
 mod interleavings;

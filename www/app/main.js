@@ -29,6 +29,7 @@ async function start() {
     postLogoutRedirectUri: `${location.origin}/signed-out`,
     scope: "openid profile email offline_access",
     allowedOrigins: [config.api],
+    application: { url: "/session/end", csrf: { cookie: "XSRF-TOKEN" } },
   });
 
   listen(client);
@@ -100,6 +101,8 @@ function listen(client) {
     byId("farewell").hidden = true;
     forgetAnswer("Not called yet.");
     note(`Signed in as ${user.name ?? user.sub}`, "good");
+    // The app's own server begins a session too, for a sign-out to end.
+    fetch("/session", { method: "POST" });
   });
   client.on("signedOut", ({ reason }) => {
     if (reason !== "logout") {

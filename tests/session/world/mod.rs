@@ -12,7 +12,7 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use nightlatch::protocol::{Failure, Options};
+use nightlatch::protocol::{Answer, Failure, Options, Response};
 use serde_json::{Value, json};
 
 use crate::provider::{Provider, core, merged};
@@ -47,6 +47,8 @@ pub(crate) struct World {
     pub(crate) now: u64,
     pub(crate) options: Rc<Options>,
     pub(crate) provider: Provider,
+    /// What the app's own server answers to the end of its session.
+    pub(crate) application: Answer,
     pub(crate) tabs: Vec<Tab>,
     pub(crate) disk: Disk,
     /// The key share in the cookie.
@@ -78,6 +80,10 @@ impl World {
             now: START,
             options: options(changes),
             provider: Provider::default(),
+            application: Ok(Response {
+                status: 204,
+                body: None,
+            }),
             tabs: Vec::new(),
             disk: Disk::default(),
             cookie: None,

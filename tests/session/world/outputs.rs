@@ -72,6 +72,7 @@ impl World {
     fn effect(&mut self, tab: usize, id: Id, part: u8, effect: Effect) {
         let name = words_of(&effect);
         let work = match effect {
+            Effect::Application { .. } => Work::Reply(Reply::Answer(self.application.clone())),
             Effect::Commit { place, change } => {
                 // Sealed before the transaction begins. Only what begins a session makes a new share.
                 let begins = change.begins_session(place);

@@ -30,6 +30,7 @@ pub(super) fn words_of(effect: &Effect) -> String {
         Effect::Fetch(request) => describe(request),
         Effect::Probe => "probe".to_owned(),
         Effect::Wait(ms) => format!("wait {ms}"),
+        Effect::Application { .. } => "end application".to_owned(),
         Effect::Wipe(Clear::All) => "wipe all".to_owned(),
         Effect::Wipe(Clear::Own) => "wipe own".to_owned(),
     }

@@ -45,11 +45,10 @@ export async function createClient(options) {
       core.tell(name, last, 0, options);
     });
   try {
-    // A function is nothing that the core reads.
-    const headers = options?.application?.headers;
-    const dynamic = typeof headers === "function" ? headers : undefined;
-    const plain = dynamic ? { ...options, application: { ...options.application, headers: null } } : options;
-    core = new Core(plain, shell(() => core, settle, notify, dynamic));
+    const application = options?.application;
+    // A function in it is nothing that the core reads.
+    const plain = application ? { ...options, application: application.url ?? "" } : options;
+    core = new Core(plain, shell(() => core, settle, notify, application));
   } catch (error) {
     throw error instanceof Error ? error : fault(error);
   }

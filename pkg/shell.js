@@ -8,9 +8,9 @@ import { wipe } from "./browser/wipe.js";
 
 /**
  * What the core calls: `perform(name, id, part, value)`. `core()` gives the core, `settle(id, error, value)` answers the
- * app, `notify(name, detail)` tells it what happened, `headers()` gives those of the request to the app's own server.
+ * app, `notify(name, detail)` tells it what happened, `application` is the app's option of that name.
  */
-export function shell(core, settle, notify, headers) {
+export function shell(core, settle, notify, application) {
   let namespace;
   let record;
   const reply = (id, part, name, value) => core().tell(name, id, part, value);
@@ -33,7 +33,7 @@ export function shell(core, settle, notify, headers) {
       const made = await record.commit(plan, (head, slot, share) => reply(id, part, "apply", { head, slot, share }));
       reply(id, part, made ? "committed" : "refused", made?.[0]);
     },
-    application: async (id, part, { request, timeoutMs }) => reply(id, part, "answer", await end(request, timeoutMs, headers)),
+    application: async (id, part, timeoutMs) => reply(id, part, "answer", await end(application, timeoutMs)),
     digest: async (id, part, text) => reply(id, part, "digest", await digest(text).catch(() => undefined)),
     probe: async (id, part) => reply(id, part, "probed", await record.probe()),
     request: async (id, part, request) => reply(id, part, "answer", await send(request)),

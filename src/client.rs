@@ -13,7 +13,7 @@ use crate::browser::signals::Signals;
 use crate::browser::storage::Keys;
 use crate::browser::{clock, crypto, json, navigation};
 use crate::protocol::options::Clear;
-use crate::protocol::{Code, Error, Json, Members, Options, Result, url};
+use crate::protocol::{Code, Error, Json, Options, Result, url};
 use crate::session::{Call, Commits, Effect, Id, Input, Machine, Output, Reply, Settled, Slot};
 
 /// One app's sign-in at one provider, as `pkg/index.js` uses it.
@@ -199,13 +199,7 @@ impl Shell {
             }
             Output::Perform { id, part, effect } => {
                 let (name, value) = match effect {
-                    Effect::Application { timeout_ms } => (
-                        "application",
-                        Members::new()
-                            .with("request", self.options.application.clone())
-                            .with("timeoutMs", timeout_ms)
-                            .object(),
-                    ),
+                    Effect::Application { timeout_ms } => ("application", timeout_ms.into()),
                     Effect::Commit { place, change } => {
                         let mut commits = self.commits.borrow_mut();
                         let plan = commits.begin(id, part, place, change, &self.options);

@@ -3,7 +3,6 @@
 //! Nothing here performs I/O, reads a clock or draws entropy. What the JSON engine, the clock and
 //! the random source give comes in as an argument.
 
-pub(crate) mod application;
 pub(crate) mod arguments;
 pub mod authorization;
 pub mod base64url;

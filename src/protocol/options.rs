@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::arguments::Arguments;
-use super::{Code, Error, Json, Metadata, Result, application, url};
+use super::{Code, Error, Json, Metadata, Result, url};
 
 /// Where the session is kept.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -67,8 +67,8 @@ pub struct Options {
     pub allowed_origins: Vec<String>,
     /// What a sign-out wipes.
     pub clear: Clear,
-    /// The request that ends the app's own session at its server: `{ url, method, headers, csrf }`.
-    pub application: Option<Json>,
+    /// Whether the app has told how its own session at its server is ended.
+    pub application: bool,
     /// How far clocks may differ, in milliseconds.
     pub clock_skew_ms: u64,
     /// How long one request may take, in milliseconds.
@@ -105,9 +105,16 @@ impl Options {
         let back = own_address(&mut arguments, "postLogoutRedirectUri", origin);
         let allowed_origins =
             allowed_origins(&mut arguments, json.member("allowedOrigins"), origin);
-        let application = json.member("application");
+        let fault = "`application.url` is not on this page's origin or under `allowedOrigins`";
+        let application = arguments.text("application", fault);
+        if let Some(url) = application
+            && url::target(url, origin).is_err()
+            && !url::is_under(url, &allowed_origins)
+        {
+            arguments.refuse(fault);
+        }
         let options = Self {
-            application: application::read(&mut arguments, application, origin, &allowed_origins),
+            application: application.is_some(),
             issuer: issuer.to_owned(),
             metadata: metadata.map(Rc::new),
             client_id: client_id.to_owned(),

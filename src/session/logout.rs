@@ -364,7 +364,7 @@ impl Logout {
 
     /// Step 5, begun with the revocations: nothing of it depends on them.
     fn end_application(&mut self, context: &mut Context<'_>) {
-        if context.options.application.is_some() && self.asked.scope > Scope::Tab {
+        if context.options.application && self.asked.scope > Scope::Tab {
             let timeout_ms = self.timeout_ms(context);
             context.ask(part::APPLICATION, Effect::Application { timeout_ms });
             self.open.application = true;

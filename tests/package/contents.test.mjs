@@ -24,6 +24,7 @@ test("the tarball holds what the package is made of, and nothing else", async ()
     "package/LICENSE-APACHE",
     "package/LICENSE-MIT",
     "package/README.md",
+    "package/browser/application.js",
     "package/browser/navigation.js",
     "package/browser/record.js",
     "package/browser/request.js",
@@ -31,6 +32,8 @@ test("the tarball holds what the package is made of, and nothing else", async ()
     "package/browser/vault.js",
     "package/browser/wipe.js",
     "package/fetch.js",
+    "package/front-channel.d.ts",
+    "package/front-channel.js",
     "package/generated/bytes.js",
     "package/generated/nightlatch.js",
     "package/index.d.ts",
@@ -48,7 +51,7 @@ test("what the package names as its entries is in the tarball, and no file of it
 
   const { exports, dependencies } = JSON.parse(await readFile(join(contents, "package.json"), "utf8"));
   assert.equal(dependencies, undefined);
-  for (const target of Object.values(exports["."])) await readFile(join(contents, target));
+  for (const target of [exports["."], exports["./front-channel"]].flatMap(Object.values)) await readFile(join(contents, target));
 
   const root = join(import.meta.dirname, "..", "..");
   const { stdout: files } = await run("grep", ["-rlF", "-e", root, "-e", "/.cargo/", contents]).catch(({ stdout }) => ({ stdout }));

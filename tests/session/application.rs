@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::world::World;
 
 fn world() -> World {
-    World::signed_in_with(json!({ "application": { "url": "/logout" } }))
+    World::signed_in_with(json!({ "application": "/logout" }))
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn a_page_that_goes_away_before_the_commit_has_ended_the_app_s_own_session() {
 
 #[test]
 fn where_nobody_is_signed_in_the_app_s_own_session_is_ended_all_the_same() {
-    let mut world = World::with(json!({ "application": { "url": "/logout" } }));
+    let mut world = World::with(json!({ "application": "/logout" }));
     let tab = world.open();
     let id = world.log_out(tab, json!({}));
     world.pass(1_000);

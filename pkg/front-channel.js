@@ -1,0 +1,16 @@
+// The page that the provider embeds to end a session: OpenID Connect Front-Channel Logout 1.0 §2.
+import { createClient } from "./index.js";
+
+export async function frontChannelLogout(options, address = location.href) {
+  // A frame on another site has a storage of its own, and looks in vain for who is signed in.
+  if ((await document.hasStorageAccess?.()) === false) return { status: "partitioned" };
+  const { searchParams } = new URL(address);
+  const client = await createClient(options);
+  try {
+    const user = client.getUser();
+    const matches = user?.sid && searchParams.get("sid") === user.sid && searchParams.get("iss") === user.iss;
+    return matches ? { status: "signed-out", report: await client.logout() } : { status: "ignored" };
+  } finally {
+    client.close();
+  }
+}

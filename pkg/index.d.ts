@@ -6,6 +6,8 @@
  * @packageDocumentation
  */
 
+import type { Outbox } from "./outbox.js";
+
 /** What a sign-out reaches. Each scope includes those before it: `tab`, `app`, `provider`. */
 export type LogoutScope = "tab" | "app" | "provider";
 
@@ -57,6 +59,8 @@ export interface ClientOptions {
   clear?: Clear;
   /** How a sign-out ends the app's own session at its server. Default: it does not. */
   application?: Application;
+  /** What `outbox()` of `nightlatch/outbox` gives: revocations that did not get through are kept sealed and tried again. Default: they are not, and the report says so. */
+  outbox?: Outbox;
   /** How far the clocks of provider and browser may differ. Default 30 seconds. */
   clockSkew?: number;
   /** How long one request may take. Default 10 seconds. */
@@ -163,7 +167,7 @@ export interface Snapshot {
   readonly storage: StorageKind;
 }
 
-/** What came of one token (RFC 7009). `unknown`: asked, and no answer that proves it. `none`: there was no such token. `skipped`: not asked for. */
+/** What came of one token (RFC 7009). `unknown`: asked, and no answer that proves it. `none`: there was no such token. `queued`: it did not get through, and the outbox has it. `skipped`: not asked for. */
 export type TokenOutcome = "revoked" | "unsupported" | "queued" | "unknown" | "failed" | "none" | "skipped";
 
 /** What came of one layer. `unknown`: asked, and no answer. `redirecting`: the page is on its way to the provider. `unsupported`: the provider offers no way. `skipped`: not asked for. */

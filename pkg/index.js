@@ -45,10 +45,10 @@ export async function createClient(options) {
       core.tell(name, last, 0, options);
     });
   try {
-    const application = options?.application;
-    // A function in it is nothing that the core reads.
-    const plain = application ? { ...options, application: application.url ?? "" } : options;
-    core = new Core(plain, shell(() => core, settle, notify, application));
+    // Functions in them are nothing that the core reads.
+    const { application, outbox } = options ?? {};
+    const plain = application || outbox ? { ...options, application: application && (application.url ?? ""), outbox: null } : options;
+    core = new Core(plain, shell(() => core, settle, notify, application, outbox));
   } catch (error) {
     throw error instanceof Error ? error : fault(error);
   }

@@ -8,20 +8,25 @@ import { wipe } from "./browser/wipe.js";
 
 /**
  * What the core calls: `perform(name, id, part, value)`. `core()` gives the core, `settle(id, error, value)` answers the
- * app, `notify(name, detail)` tells it what happened, `application` is the app's option of that name.
+ * app, `notify(name, detail)` tells it what happened, `application` and `outbox` are the app's options of these names.
  */
-export function shell(core, settle, notify, application) {
+export function shell(core, settle, notify, application, outbox) {
   let namespace;
   let record;
+  let box;
   const reply = (id, part, name, value) => core().tell(name, id, part, value);
   const effects = {
     open(id, part, value) {
       namespace = value;
       record = recordOf(namespace);
+      box = outbox?.(namespace);
     },
     shut: () => record.shut(),
     forget: () => record.forget(),
-    close: () => record.close(),
+    close() {
+      record.close();
+      box?.close();
+    },
     clean: (id, part, url) => clean(url),
     navigate: (id, part, navigation) => leave(navigation),
     done: (id) => settle(id),
@@ -36,7 +41,8 @@ export function shell(core, settle, notify, application) {
     application: async (id, part, timeoutMs) => reply(id, part, "answer", await end(application, timeoutMs)),
     digest: async (id, part, text) => reply(id, part, "digest", await digest(text).catch(() => undefined)),
     probe: async (id, part) => reply(id, part, "probed", await record.probe()),
-    request: async (id, part, request) => reply(id, part, "answer", await send(request)),
+    // What outlives the page goes by the outbox, where there is one.
+    request: async (id, part, request) => reply(id, part, "answer", await (request.keepalive && box ? box : { send }).send(request)),
     wait: (id, part, ms) => setTimeout(() => reply(id, part, "woken"), Math.min(ms, MAX_DELAY)),
     wipe: async (id, part, all) => reply(id, part, "wiped", await wipe(namespace, all)),
   };

@@ -4,7 +4,7 @@ const MAX_BODY = 1 << 20;
 /** The largest delay that a timer takes. */
 export const MAX_DELAY = 2 ** 31 - 1;
 
-/** Sends a request: `{ status, body }`, the body as text, or `{ failure }`. `more` gives what is otherwise than above. */
+/** Sends a request: `{ status, body, retryAfter }`, the body as text, or `{ failure }`. `more` gives what is otherwise than above. */
 export async function send({ url, form, keepalive, timeoutMs }, more) {
   const controller = new AbortController();
   const { signal } = controller;
@@ -19,7 +19,7 @@ export async function send({ url, form, keepalive, timeoutMs }, more) {
   try {
     const response = await fetch(url, { ...init, ...(await Promise.race([more?.(), late])), signal });
     const text = await response.text();
-    return text.length > MAX_BODY ? { failure: "too_large" } : { status: response.status, body: text };
+    return text.length > MAX_BODY ? { failure: "too_large" } : { status: response.status, body: text, retryAfter: response.headers.get("Retry-After") };
   } catch {
     return { failure: signal.aborted ? "timeout" : navigator.onLine ? "network" : "offline" };
   } finally {

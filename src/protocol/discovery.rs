@@ -10,6 +10,7 @@ pub fn request(options: &Options) -> Request {
         form: None,
         keepalive: false,
         timeout_ms: options.request_timeout_ms,
+        expires_at: None,
     }
 }
 

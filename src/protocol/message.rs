@@ -14,16 +14,19 @@ pub struct Request {
     pub keepalive: bool,
     /// How long to wait for the whole answer, in milliseconds.
     pub timeout_ms: u64,
+    /// When it is of no use any more, in milliseconds since the epoch, where that is known.
+    pub expires_at: Option<u64>,
 }
 
 impl Request {
-    /// The request as the shell sends it: `{ url, form, keepalive, timeoutMs }`.
+    /// The request as the shell sends it: `{ url, form, keepalive, timeoutMs, expiresAt }`.
     pub fn to_json(&self) -> Json {
         Members::new()
             .with("url", self.url.as_str())
             .with("form", self.form.as_ref().map(|form| form.0.reveal()))
             .with("keepalive", self.keepalive)
             .with("timeoutMs", self.timeout_ms)
+            .with("expiresAt", self.expires_at)
             .object()
     }
 }
@@ -100,6 +103,7 @@ pub fn answer(json: &Json, parse: Parse<'_>) -> Answer {
             });
         }
         Some("offline") => Failure::Offline,
+        Some("queued") => Failure::Queued,
         Some("timeout") => Failure::Timeout,
         Some("too_large") => Failure::TooLarge,
         Some(_) => Failure::Network,
@@ -114,6 +118,8 @@ pub enum Failure {
     Network,
     /// The browser knows that it is offline: nothing was sent.
     Offline,
+    /// It did not get through, and will be tried again.
+    Queued,
     /// It took too long.
     Timeout,
     /// The body is longer than is read, a million characters.
@@ -127,6 +133,7 @@ impl From<Failure> for Error {
                 Code::NetworkError,
                 "no answer: the network, the server's CORS headers or a redirect",
             ),
+            Failure::Queued => Self::new(Code::NetworkError, "no answer yet"),
             Failure::Offline => Self::new(Code::NetworkError, "the browser is offline"),
             Failure::Timeout => Self::new(Code::Timeout, "no answer in time"),
             Failure::TooLarge => Self::new(Code::InvalidResponse, "the answer is too large"),

@@ -19,6 +19,8 @@ pub enum Outcome {
     Failed,
     /// There was no such token.
     None,
+    /// It did not get through, and will be tried again.
+    Queued,
     /// The server says that it is revoked.
     Revoked,
     /// It was not asked for.
@@ -35,6 +37,7 @@ impl Outcome {
         match self {
             Self::Failed => "failed",
             Self::None => "none",
+            Self::Queued => "queued",
             Self::Revoked => "revoked",
             Self::Skipped => "skipped",
             Self::Unknown => "unknown",
@@ -71,6 +74,7 @@ pub fn request(
         keepalive: form.len() < 30_000,
         form: Some(Form(Secret::new(form))),
         timeout_ms,
+        expires_at: None,
     }
 }
 
@@ -92,6 +96,7 @@ pub fn response(answer: &Answer) -> (Outcome, Option<Error>) {
                 _ => (Outcome::Failed, Some(error)),
             }
         }
+        Err(Failure::Queued) => (Outcome::Queued, Some(Failure::Queued.into())),
         // Nothing left the browser.
         Err(Failure::Offline) => (Outcome::Failed, Some(Failure::Offline.into())),
         // A 200 that is cut off for its size has still been a 200, but a script cannot tell.

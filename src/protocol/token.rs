@@ -124,6 +124,7 @@ fn request(options: &Options, metadata: &Metadata, form: &[(&str, &str)]) -> Req
         form: Some(Form(Secret::new(url::form(form)))),
         keepalive: false,
         timeout_ms: options.request_timeout_ms,
+        expires_at: None,
     }
 }
 

@@ -23,8 +23,8 @@ use crate::protocol::arguments::Arguments;
 use crate::protocol::options::{Clear, Place};
 use crate::protocol::revocation::{self, Hint, Outcome};
 use crate::protocol::{
-    Answer, Code, Error, Json, Members, Metadata, Options, Result, Secret, base64url, end_session,
-    url,
+    Answer, Code, Error, Json, Members, Metadata, Options, Request, Result, Secret, base64url,
+    end_session, url,
 };
 
 /// How long the provider is waited for when the time for the network is over, in milliseconds.
@@ -384,19 +384,16 @@ impl Logout {
         }
         let timeout = self.timeout_ms(context);
         let endpoint = session.metadata.revocation_endpoint.as_ref();
-        let mut send = |part, hint, token: Option<&Secret>| match (endpoint, token) {
+        let mut send = |part, hint, token: Option<&Secret>, expires_at| match (endpoint, token) {
             (_, None) => (false, Outcome::None),
             (None, _) => (false, Outcome::Unsupported),
             (Some(endpoint), Some(token)) => {
                 context.ask(
                     part,
-                    Effect::Fetch(revocation::request(
-                        context.options,
-                        endpoint,
-                        hint,
-                        token,
-                        timeout,
-                    )),
+                    Effect::Fetch(Request {
+                        expires_at,
+                        ..revocation::request(context.options, endpoint, hint, token, timeout)
+                    }),
                 );
                 (true, Outcome::Unknown)
             }
@@ -405,11 +402,13 @@ impl Logout {
             part::REFRESH_TOKEN,
             Hint::RefreshToken,
             session.refresh_token.as_ref(),
+            None,
         );
         (self.open.access_token, self.report.access_token) = send(
             part::ACCESS_TOKEN,
             Hint::AccessToken,
             Some(&session.access_token),
+            session.expires_at,
         );
     }
 

@@ -25,6 +25,7 @@ fn get(url: &str) -> Request {
         url: url.to_owned(),
         form: None,
         keepalive: false,
+        expires_at: None,
         timeout_ms: 5_000,
     }
 }

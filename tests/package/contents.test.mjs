@@ -38,6 +38,8 @@ test("the tarball holds what the package is made of, and nothing else", async ()
     "package/generated/nightlatch.js",
     "package/index.d.ts",
     "package/index.js",
+    "package/outbox.d.ts",
+    "package/outbox.js",
     "package/package.json",
     "package/shell.js",
     "package/unpack.js",
@@ -51,7 +53,7 @@ test("what the package names as its entries is in the tarball, and no file of it
 
   const { exports, dependencies } = JSON.parse(await readFile(join(contents, "package.json"), "utf8"));
   assert.equal(dependencies, undefined);
-  for (const target of [exports["."], exports["./front-channel"]].flatMap(Object.values)) await readFile(join(contents, target));
+  for (const entry of [".", "./front-channel", "./outbox"]) for (const target of Object.values(exports[entry])) await readFile(join(contents, target));
 
   const root = join(import.meta.dirname, "..", "..");
   const { stdout: files } = await run("grep", ["-rlF", "-e", root, "-e", "/.cargo/", contents]).catch(({ stdout }) => ({ stdout }));

@@ -16,15 +16,17 @@ fn a_request_is_told_with_its_form_or_as_one_without() {
         url: "https://id.example/a?b=c".to_owned(),
         form: None,
         keepalive: false,
+        expires_at: None,
         timeout_ms: 10_000,
     };
     assert_eq!(
         plain(&get.to_json()),
-        json!({ "url": "https://id.example/a?b=c", "form": null, "keepalive": false, "timeoutMs": 10_000.0 })
+        json!({ "url": "https://id.example/a?b=c", "form": null, "keepalive": false, "timeoutMs": 10_000.0, "expiresAt": null })
     );
     let post = Request {
         form: Some(Form(Secret::new("token=s3cr3t".to_owned()))),
         keepalive: true,
+        expires_at: Some(1_790_000_000_000),
         ..get.clone()
     };
     let told = plain(&post.to_json());

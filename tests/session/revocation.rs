@@ -56,6 +56,13 @@ fn each_outcome_of_a_revocation_is_in_the_report_and_none_leaves_anyone_signed_i
             1,
         ),
         (
+            Mood::Unreachable(Failure::Queued),
+            "queued",
+            json!(["network_error"]),
+            false,
+            1,
+        ),
+        (
             Mood::Unreachable(Failure::TooLarge),
             "unknown",
             json!(["invalid_response"]),

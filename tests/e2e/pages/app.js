@@ -19,6 +19,8 @@ async function start() {
   };
   for (const [name, value] of Object.entries(window.options)) if (value === null) delete window.options[name];
 
+  if (e2e.outbox) window.options.outbox = (await import("/nightlatch/outbox.js")).outbox(e2e.outbox);
+
   if (client === "default") {
     nightlatch.configure(window.options);
     window.auth = await nightlatch.client();

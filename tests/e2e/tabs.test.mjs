@@ -40,6 +40,21 @@ test("TAB-6 tabs that were open and signed out follow a sign-in, and say so once
   }
 });
 
+test("TAB-7 TAB-8 TAB-9 no lock is held and none is waited for, so none can be orphaned, stolen or kept by a page that is away", async () => {
+  const tab = await openSignedIn(stage);
+  const other = await openApp(stage);
+  stage.world.faults.set("token", "slow:1000");
+  const held = await tab.run(async () => {
+    const refresh = window.auth.getAccessToken({ forceRefresh: true });
+    const during = await navigator.locks.query();
+    await refresh;
+    const after = await navigator.locks.query();
+    return [during, after].flatMap(({ held, pending }) => [...held, ...pending]);
+  });
+  assert.deepEqual(held, []);
+  await assertSignedIn(other);
+});
+
 test("TOK-11 a token that one tab has refreshed is the token of all", async () => {
   const one = await openSignedIn(stage);
   const other = await openApp(stage);

@@ -3,6 +3,7 @@ import { end } from "./browser/application.js";
 import { clean, leave } from "./browser/navigation.js";
 import { recordOf } from "./browser/record.js";
 import { MAX_DELAY, send } from "./browser/request.js";
+import { listen } from "./browser/signals.js";
 import { digest } from "./browser/vault.js";
 import { wipe } from "./browser/wipe.js";
 
@@ -14,19 +15,23 @@ export function shell(core, settle, notify, application, outbox) {
   let namespace;
   let record;
   let box;
+  let signals;
   const reply = (id, part, name, value) => core().tell(name, id, part, value);
   const effects = {
     open(id, part, value) {
       namespace = value;
       record = recordOf(namespace);
       box = outbox?.(namespace);
+      signals = listen(namespace, (name, value) => reply(0, 0, name, value));
     },
     shut: () => record.shut(),
     forget: () => record.forget(),
     close() {
+      signals.close();
       record.close();
       box?.close();
     },
+    post: (id, part, message) => signals.post(message),
     clean: (id, part, url) => clean(url),
     navigate: (id, part, navigation) => leave(navigation),
     done: (id) => settle(id),

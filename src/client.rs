@@ -3,23 +3,24 @@
 //! `pkg/index.js` wraps it in the surface that `pkg/index.d.ts` documents, and `pkg/shell.js` performs
 //! what has to be waited for. Methods take `&self`, and no borrow is held while JavaScript is called.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
 
 use crate::browser::page::Page;
-use crate::browser::signals::Signals;
 use crate::browser::storage::Keys;
 use crate::browser::{clock, crypto, json, navigation};
 use crate::protocol::options::Clear;
 use crate::protocol::{Code, Error, Json, Options, Result, url};
-use crate::session::{Call, Commits, Effect, Id, Input, Machine, Output, Reply, Settled, Slot};
+use crate::session::{
+    Call, Commits, Effect, Id, Input, Machine, Output, Reply, Settled, Signal, Slot,
+};
 
 /// One app's sign-in at one provider, as `pkg/index.js` uses it.
 #[wasm_bindgen]
 #[derive(Debug)]
-pub struct Core(Rc<Shell>);
+pub struct Core(Shell);
 
 #[derive(Debug)]
 struct Shell {
@@ -28,8 +29,7 @@ struct Shell {
     options: Rc<Options>,
     keys: Keys,
     page: Page,
-    /// What is listened to; nothing once the client is closed.
-    open: RefCell<Option<Signals>>,
+    closed: Cell<bool>,
 }
 
 #[wasm_bindgen]
@@ -41,24 +41,15 @@ impl Core {
         let options = Rc::new(options);
         let namespace = options.namespace();
         let keys = Keys::new(&namespace);
-        let mark = keys.mark();
         page.perform("open", 0, 0, &namespace.as_str().into());
-        let shell = Rc::new(Shell {
+        Ok(Core(Shell {
             machine: RefCell::new(Machine::new(options.clone())),
             commits: RefCell::default(),
             options,
             keys,
             page,
-            open: RefCell::default(),
-        });
-        let weak = Rc::downgrade(&shell);
-        let signals = Signals::listen(&namespace, mark, move |signal| {
-            if let Some(shell) = weak.upgrade() {
-                shell.handle(Input::Signal(signal));
-            }
-        });
-        *shell.open.borrow_mut() = Some(signals);
-        Ok(Core(shell))
+            closed: Cell::default(),
+        }))
     }
 
     /// Tells what happened: `name` is what the app calls, or what the page says of an effect. `id` and `part`
@@ -72,6 +63,7 @@ impl Core {
     /// | `apply` | `{ head, slot, share }`, inside the page's transaction | see [`Commits::apply`] |
     /// | `committed`, `refused` | the session that was there; nothing | |
     /// | `answer`, `digest`, `probed`, `wiped`, `woken` | see [`Reply::parse`] | |
+    /// | `away`, `look`, `message`, `restored` | see [`Signal::parse`] | |
     /// | `allows` | an address | whether the access token may go there |
     /// | `close` | | |
     pub fn tell(&self, name: &str, id: Id, part: u8, value: &JsValue) -> JsValue {
@@ -92,12 +84,14 @@ impl Core {
             "refused" => shell.commits.borrow_mut().refused(id, part, now),
             "close" => {
                 shell.page.perform("close", 0, 0, &JsValue::NULL);
-                shell.open.take();
+                shell.closed.set(true);
                 None
             }
             _ => Reply::parse(name, value, &json::parse),
         };
-        if let Some(reply) = reply {
+        if let Some(signal) = Signal::parse(name, value) {
+            shell.handle(Input::Signal(signal));
+        } else if let Some(reply) = reply {
             shell.handle(Input::Reply { id, part, reply });
         } else if let Some(call) = shell.asked(name, read.as_ref()).transpose() {
             match call {
@@ -168,7 +162,7 @@ impl Shell {
             },
             _ => return Ok(None),
         };
-        if self.open.borrow().is_none() {
+        if self.closed.get() {
             return Err(Error::new(Code::ClientClosed, "the client was closed"));
         }
         Ok(Some(call))
@@ -191,12 +185,6 @@ impl Shell {
         let (name, id, part, value) = match output {
             Output::Keep(slot, value) => return self.keys.keep(slot, value.as_ref()),
             Output::Mark => return self.keys.raise(),
-            Output::Post(message) => {
-                if let Some(signals) = &*self.open.borrow() {
-                    signals.post(message);
-                }
-                return;
-            }
             Output::Perform { id, part, effect } => {
                 let (name, value) = match effect {
                     Effect::Application { timeout_ms } => ("application", timeout_ms.into()),
@@ -216,6 +204,7 @@ impl Shell {
             Output::Abort => ("abort", 0, 0, Json::Null),
             Output::Clean(address) => ("clean", 0, 0, address.as_str().into()),
             Output::Event(event) => (event.name(), 0, 0, event.detail()),
+            Output::Post(message) => ("post", 0, 0, message.to_json()),
             Output::Navigate(navigation) => ("navigate", 0, 0, navigation.to_json()),
             Output::Forget => ("forget", 0, 0, Json::Null),
             Output::Settle { id, result } => match result {

@@ -1,6 +1,6 @@
 //! Thin adapters, one file for each thing that a browser offers. They decide nothing.
 //!
-//! What has to be waited for (the database, sealing, requests) is adapted in `pkg/browser`: written in
+//! What has to be waited for (the database, sealing, requests), and what is listened to, is adapted in `pkg/browser`: written in
 //! Rust it takes four times the bytes (`ARCHITECTURE.md`, "Where the bytes are").
 
 pub(crate) mod clock;
@@ -8,5 +8,4 @@ pub(crate) mod crypto;
 pub(crate) mod json;
 pub(crate) mod navigation;
 pub(crate) mod page;
-pub(crate) mod signals;
 pub(crate) mod storage;

@@ -20,17 +20,7 @@ impl Keys {
         }
     }
 
-    /// The key of the mark that wakes other tabs. It is read once: WebKitGTK tells storage events
-    /// only to pages that have touched local storage.
-    pub(crate) fn mark(&self) -> String {
-        let mark = self.key("mark");
-        if let Some(local) = local() {
-            let _ = local.get_item(&mark);
-        }
-        mark
-    }
-
-    /// Raises the mark and takes it down: two storage events in every other tab, and nothing left.
+    /// Raises the mark that wakes other tabs and takes it down: two storage events in every other tab, and nothing left.
     pub(crate) fn raise(&self) {
         if let Some(local) = local() {
             let _ = local.set_item(&self.key("mark"), "1");

@@ -90,6 +90,25 @@ pub enum Signal {
     Restored,
 }
 
+impl Signal {
+    /// Reads what the shell hears: `away`, `look`, `restored`, or a `message`. Any script on the origin can
+    /// send one, so all that a message can cause is a look.
+    pub fn parse(kind: &str, value: &Json) -> Option<Self> {
+        Some(match kind {
+            "away" => Self::Away,
+            "message" if value.member("kind").text() == Some("acknowledge") => {
+                match value.member("generation").count() {
+                    Some(generation) => Self::Acknowledged { generation },
+                    None => Self::Look,
+                }
+            }
+            "look" | "message" => Self::Look,
+            "restored" => Self::Restored,
+            _ => return None,
+        })
+    }
+}
+
 /// What an effect came to.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Reply {

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::input::{Id, Signal};
+use super::input::Id;
 use super::{Change, Event, Snapshot};
 use crate::protocol::message::Navigation;
 use crate::protocol::options::{Clear, Place};
@@ -113,17 +113,6 @@ impl Message {
             .with("kind", kind)
             .with("generation", generation)
             .object()
-    }
-
-    /// What a message means. Any script on the origin can send one, so all it can cause is a look.
-    pub fn signal(json: &Json) -> Signal {
-        match (
-            json.member("kind").text(),
-            json.member("generation").count(),
-        ) {
-            (Some("acknowledge"), Some(generation)) => Signal::Acknowledged { generation },
-            _ => Signal::Look,
-        }
     }
 }
 

@@ -3,78 +3,162 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use wasm_bindgen::JsValue;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::browser::signals::Signals;
-use crate::kit::{Stub, js, until, wait};
+use crate::browser::json;
+use crate::kit::{Stub, js, read, until, wait};
 use crate::session::{Message, Signal};
 
-type Heard = Rc<RefCell<Vec<Signal>>>;
+#[wasm_bindgen(module = "/pkg/browser/signals.js")]
+extern "C" {
+    /// What `listen` gives.
+    type Listening;
 
-fn listen(namespace: &str) -> (Signals, Heard) {
-    let heard = Heard::default();
-    let into = heard.clone();
-    let tell = move |signal| into.borrow_mut().push(signal);
-    let signals = Signals::listen(namespace, "the.mark".to_owned(), tell);
-    (signals, heard)
+    fn listen(namespace: &str, tell: &Closure<dyn Fn(String, JsValue)>) -> Listening;
+    #[wasm_bindgen(method)]
+    fn post(this: &Listening, message: &JsValue);
+    #[wasm_bindgen(method)]
+    fn close(this: &Listening);
 }
+
+/// A page that listens, and what the core makes of what it hears.
+struct Page {
+    listening: Listening,
+    heard: Rc<RefCell<Vec<Signal>>>,
+    _tell: Closure<dyn Fn(String, JsValue)>,
+}
+
+impl Page {
+    fn new(namespace: &str) -> Self {
+        let heard = Rc::<RefCell<Vec<Signal>>>::default();
+        let into = heard.clone();
+        let tell = Closure::<dyn Fn(String, JsValue)>::new(move |name: String, value: JsValue| {
+            into.borrow_mut()
+                .push(Signal::parse(&name, &read(&value)).unwrap());
+        });
+        Self {
+            listening: listen(namespace, &tell),
+            heard,
+            _tell: tell,
+        }
+    }
+
+    fn post(&self, message: Message) {
+        self.listening.post(&json::write(&message.to_json()));
+    }
+
+    fn heard(&self) -> Vec<Signal> {
+        self.heard.borrow_mut().drain(..).collect()
+    }
+}
+
+impl Drop for Page {
+    fn drop(&mut self) {
+        self.listening.close();
+    }
+}
+
+const MARK: &str =
+    "dispatchEvent(new StorageEvent('storage', { key: 'nightlatch.events-a.mark' }))";
+const AWAY: &str = "dispatchEvent(new PageTransitionEvent('pagehide'))";
+const BACK: &str = "dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))";
 
 #[wasm_bindgen_test]
 async fn a_message_is_heard_by_the_others_and_not_by_oneself() {
-    let ((one, own), (two, other)) = (listen("channel-a"), listen("channel-a"));
-    let (stranger, elsewhere) = listen("channel-b");
+    let (one, two) = (Page::new("channel-a"), Page::new("channel-a"));
+    let stranger = Page::new("channel-b");
     one.post(Message::Look { generation: 3 });
     one.post(Message::Acknowledge { generation: 4 });
-    assert!(until(|| other.borrow().len() == 2).await);
+    assert!(until(|| two.heard.borrow().len() == 2).await);
     assert_eq!(
-        *other.borrow(),
+        two.heard(),
         [Signal::Look, Signal::Acknowledged { generation: 4 }]
     );
-    assert!(own.borrow().is_empty() && elsewhere.borrow().is_empty());
-    drop((one, two, stranger));
+    assert!(one.heard().is_empty() && stranger.heard().is_empty());
 }
 
 #[wasm_bindgen_test]
 async fn whatever_else_is_said_is_a_reason_to_look() {
-    let (signals, heard) = listen("channel-c");
+    let page = Page::new("channel-c");
     js(
         "(() => { const other = new BroadcastChannel('nightlatch.channel-c'); \
-         for (const odd of [null, 'x', 1, {}, { kind: 'wipe' }, new Map(), new Date(), { kind: 'acknowledge', generation: 'x' }]) \
+         for (const odd of [null, 'x', 1, {}, { kind: 'away' }, new Map(), new Date(), { kind: 'acknowledge', generation: 'x' }]) \
          other.postMessage(odd); other.close(); })()",
     );
-    assert!(until(|| heard.borrow().len() == 8).await);
-    assert!(heard.borrow().iter().all(|signal| *signal == Signal::Look));
-    drop(signals);
+    assert!(until(|| page.heard.borrow().len() == 8).await);
+    assert!(page.heard().iter().all(|signal| *signal == Signal::Look));
 }
 
 #[wasm_bindgen_test]
-async fn a_closed_channel_is_silent() {
-    let ((one, heard), (two, other)) = (listen("channel-d"), listen("channel-d"));
-    drop(one);
+async fn who_has_closed_hears_and_says_nothing() {
+    let (one, two) = (Page::new("channel-d"), Page::new("channel-d"));
+    one.listening.close();
     two.post(Message::Look { generation: 1 });
+    one.post(Message::Look { generation: 1 });
     wait(100).await;
-    assert!(heard.borrow().is_empty() && other.borrow().is_empty());
+    assert!(one.heard().is_empty() && two.heard().is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn a_page_that_is_away_has_no_channel_and_hears_again_when_it_is_back() {
+    // A browser throws a page out of its cache that a message comes for.
+    let (away, other) = (Page::new("channel-e"), Page::new("channel-e"));
+    for (leaves, returns) in [
+        (AWAY, BACK),
+        (
+            "document.dispatchEvent(new Event('freeze'))",
+            "document.dispatchEvent(new Event('resume'))",
+        ),
+    ] {
+        js(leaves);
+        // Both pages of this test stand in one document.
+        assert_eq!(
+            (away.heard(), other.heard()),
+            (vec![Signal::Away], vec![Signal::Away])
+        );
+        let third = Page::new("channel-e");
+        third.post(Message::Look { generation: 1 });
+        wait(50).await;
+        assert!(away.heard().is_empty());
+        drop(third);
+        js(returns);
+        assert_eq!(away.heard(), [Signal::Restored]);
+        assert_eq!(other.heard(), [Signal::Restored]);
+        other.post(Message::Look { generation: 2 });
+        assert!(until(|| away.heard() == [Signal::Look]).await);
+    }
 }
 
 #[wasm_bindgen_test]
 fn a_browser_without_channels_is_listened_to_all_the_same() {
     let none = Stub::put("globalThis", "BroadcastChannel", "{ value: undefined }");
-    let (signals, heard) = listen("channel-e");
+    let page = Page::new("events-a");
     drop(none);
-    signals.post(Message::Look { generation: 1 });
-    js("dispatchEvent(new StorageEvent('storage', { key: 'the.mark' }))");
-    assert_eq!(*heard.borrow(), [Signal::Look]);
+    page.post(Message::Look { generation: 1 });
+    js(MARK);
+    assert_eq!(page.heard(), [Signal::Look]);
+}
+
+#[wasm_bindgen_test]
+fn a_browser_that_refuses_local_storage_is_listened_to_all_the_same() {
+    let refusal = Stub::refuse("globalThis", "localStorage");
+    let page = Page::new("events-a");
+    drop(refusal);
+    js(MARK);
+    assert_eq!(page.heard(), [Signal::Look]);
 }
 
 #[wasm_bindgen_test]
 fn each_event_is_told_as_what_it_means_until_nobody_listens() {
-    let (signals, heard) = listen("events-a");
+    let page = Page::new("events-a");
     let happens = |event: &str| {
         js(event);
-        heard.borrow_mut().drain(..).collect::<Vec<_>>()
+        page.heard()
     };
-    let mark = "dispatchEvent(new StorageEvent('storage', { key: 'the.mark' }))";
-    assert_eq!(happens(mark), [Signal::Look]);
+    assert_eq!(happens(MARK), [Signal::Look]);
     // Everything was cleared.
     assert_eq!(
         happens("dispatchEvent(new StorageEvent('storage', { key: null }))"),
@@ -84,14 +168,8 @@ fn each_event_is_told_as_what_it_means_until_nobody_listens() {
         happens("dispatchEvent(new StorageEvent('storage', { key: 'another' }))"),
         []
     );
-    assert_eq!(
-        happens("dispatchEvent(new PageTransitionEvent('pagehide'))"),
-        [Signal::Away]
-    );
-    assert_eq!(
-        happens("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))"),
-        [Signal::Restored]
-    );
+    assert_eq!(happens(AWAY), [Signal::Away]);
+    assert_eq!(happens(BACK), [Signal::Restored]);
     assert_eq!(
         happens("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: false }))"),
         []
@@ -100,31 +178,17 @@ fn each_event_is_told_as_what_it_means_until_nobody_listens() {
         happens("document.dispatchEvent(new Event('visibilitychange'))"),
         [Signal::Look]
     );
-    drop(signals);
-    assert_eq!(happens(mark), []);
+    page.listening.close();
+    for event in [MARK, AWAY, BACK] {
+        assert_eq!(happens(event), []);
+    }
 }
 
 #[wasm_bindgen_test]
 fn a_page_that_is_hidden_does_not_look() {
-    let (signals, heard) = listen("events-b");
+    let page = Page::new("events-b");
     let hidden = Stub::put("document", "hidden", "{ value: true }");
     js("document.dispatchEvent(new Event('visibilitychange'))");
     drop(hidden);
-    assert_eq!(*heard.borrow(), []);
-    drop(signals);
-}
-
-#[wasm_bindgen_test]
-fn who_is_told_may_stop_listening_there_and_then() {
-    // An app that closes its client because of what it hears.
-    let listening = Rc::new(RefCell::new(None));
-    let within = listening.clone();
-    let signals = Signals::listen("events-c", "the.mark".to_owned(), move |_| {
-        within.borrow_mut().take();
-    });
-    *listening.borrow_mut() = Some(signals);
-    for _ in 0..2 {
-        js("dispatchEvent(new StorageEvent('storage', { key: 'the.mark' }))");
-        assert!(listening.borrow().is_none());
-    }
+    assert_eq!(page.heard(), []);
 }

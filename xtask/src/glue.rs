@@ -41,7 +41,7 @@ pub(crate) fn trimmed(glue: &str) -> Result<String> {
 }
 
 /// From where to where is taken out, and what comes in its place.
-const TRIMMED: [(&str, &str, &str); 9] = [
+const TRIMMED: [(&str, &str, &str); 8] = [
     // `using` and `free()`: a client is closed, and its memory goes with it.
     (
         "    __destroy_into_raw() {\n",
@@ -60,12 +60,6 @@ const TRIMMED: [(&str, &str, &str); 9] = [
         "(typeof FinalizationRegistry === 'undefined')\n    ? { register: () => {}, unregister: () => {} }\n    : ",
         "new",
         "new",
-    ),
-    // Callbacks are dropped with what listens.
-    (
-        "const CLOSURE_DTORS = ",
-        "state.b));\n",
-        "const CLOSURE_DTORS = { register() {}, unregister() {} };\n",
     ),
     // `realloc` is always there.
     ("    if (realloc === undefined) {\n", "    }\n", ""),

@@ -1,7 +1,7 @@
 //! What a machine asks for is performed.
 
 use nightlatch::protocol::options::Place;
-use nightlatch::session::{Effect, Id, Input, Message, Misuse, Output, Reply, Signal};
+use nightlatch::session::{Effect, Id, Input, Misuse, Output, Reply, Signal};
 
 use super::disk::Sealed;
 use super::words::{output_words, slot_name, words_of};
@@ -38,7 +38,11 @@ impl World {
             Output::Perform { id, part, effect } => self.effect(at, id, part, effect),
             Output::Post(message) => {
                 let carried = plain(&message.to_json()).to_string();
-                self.signal_others(at, "message", Message::signal(&parse(&carried).unwrap()));
+                self.signal_others(
+                    at,
+                    "message",
+                    Signal::parse("message", &parse(&carried).unwrap()).unwrap(),
+                );
             }
             Output::Settle { id, result } => {
                 assert!(self.tabs[at].asked.contains(&id), "{id} was never asked");

@@ -47,7 +47,7 @@ export async function createClient(options) {
   try {
     // Functions in them are nothing that the core reads.
     const { application, outbox } = options ?? {};
-    const plain = application || outbox ? { ...options, application: application && (application.url ?? ""), outbox: null } : options;
+    const plain = application || outbox ? { ...options, application: application && (application.url ?? ""), outbox: typeof outbox === "function" ? null : outbox } : options;
     core = new Core(plain, shell(() => core, settle, notify, application, outbox));
   } catch (error) {
     throw error instanceof Error ? error : fault(error);

@@ -21,8 +21,8 @@ export function shell(core, settle, notify, application, outbox) {
     open(id, part, value) {
       namespace = value;
       record = recordOf(namespace);
-      box = outbox?.(namespace);
       signals = listen(namespace, (name, value) => reply(0, 0, name, value));
+      box = outbox?.(namespace);
     },
     shut: () => record.shut(),
     forget: () => record.forget(),

@@ -13,7 +13,8 @@ const STORE = "records";
 /** One client's record, wherever it is kept. */
 export function recordOf(namespace) {
   const share = shareOf(namespace);
-  // A tab's own session, in session storage: `{ key, slot, sealed: { iv, text } }`.
+  // A tab's own session, in session storage: `{ key, slot, sealed: { iv, text }, turn }`. Browsers copy it into tabs that this
+  // one opens, so every change makes a new `turn` here and in the record: whose turn is an old one has a copy, and no session.
   const name = `nightlatch.${namespace}.session`;
   let database;
   // The share that a sign-out has deleted, until what it takes out is opened.
@@ -52,9 +53,10 @@ export function recordOf(namespace) {
         const record = { ...value, head: next.head };
         if (place === "browser") Object.assign(record, { slot: next.slot, sealed: content });
         if (place === "tab") {
-          if (next.slot.present) sessionStorage.setItem(name, JSON.stringify({ key, slot: next.slot, sealed: content }));
+          const turn = hex(random(16));
+          if (next.slot.present) sessionStorage.setItem(name, JSON.stringify({ key, slot: next.slot, sealed: content, turn }));
           else sessionStorage.removeItem(name);
-          own[key] = content?.key;
+          own[key] = { key: content?.key, turn };
         }
         // Where all is ended, no tab keeps a session for itself any more.
         record.own = ends ? {} : own;
@@ -73,8 +75,9 @@ export function recordOf(namespace) {
 
   function ownOf(value) {
     const own = parse(sessionStorage.getItem(name));
-    const key = own?.key ?? hex(random(16));
-    return { key, slot: own?.slot, sealed: own?.sealed && { ...own.sealed, key: value?.own?.[key] } };
+    const ours = value?.own?.[own?.key];
+    if (ours && own.turn !== ours.turn) return { key: hex(random(16)) };
+    return { key: own?.key ?? hex(random(16)), slot: own?.slot, sealed: own?.sealed && { ...own.sealed, key: ours?.key } };
   }
 
   async function unsealed(sealed, halves) {

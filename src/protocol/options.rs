@@ -105,6 +105,9 @@ impl Options {
         let back = own_address(&mut arguments, "postLogoutRedirectUri", origin);
         let allowed_origins =
             allowed_origins(&mut arguments, json.member("allowedOrigins"), origin);
+        if !json.member("outbox").is_null() {
+            arguments.refuse("`outbox` is what outbox() gives");
+        }
         let fault = "`application.url` is not on this page's origin or under `allowedOrigins`";
         let application = arguments.text("application", fault);
         if let Some(url) = application

@@ -90,14 +90,15 @@ test("only a logout ends the app's own session, and only in the tab where it is 
   assert.equal(stage.world.requests.of("application").length, 1);
 });
 
-test("bad input: an application elsewhere, or none, is refused with a typed error", async () => {
+test("bad input: an application elsewhere, or none, and an outbox that is none, are refused with a typed error", async () => {
   const tab = await openApp(stage);
   const codes = await tab.run(async () => {
     const given = [];
     for (const application of [{ url: "https://evil.example/" }, { url: "//evil.example/" }, {}, "/session/end"]) {
       given.push(await window.nightlatch.createClient({ ...window.options, application }).catch(({ code }) => code));
     }
+    given.push(await window.nightlatch.createClient({ ...window.options, outbox: true }).catch(({ code }) => code));
     return given;
   });
-  assert.deepEqual(codes, Array(4).fill("invalid_options"));
+  assert.deepEqual(codes, Array(5).fill("invalid_options"));
 });

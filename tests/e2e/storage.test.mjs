@@ -213,3 +213,28 @@ test("STO-10 a session whose cookie is gone cannot be opened any more", async ()
 
   await assertSignedOut(tab);
 });
+
+test("TAB-13 a tab that has a copy of another's session storage does not go on with that session once the other has used it", async () => {
+  stage.world.config.e2e = { options: { storage: "tab" } };
+  const tab = await openSignedIn(stage);
+  const copy = await stage.browser.openedBy(() => tab.run(() => void window.open("/e2e/")));
+  await started(copy);
+  await assertSignedIn(copy);
+
+  const token = await accessToken(tab, { forceRefresh: true });
+  const answers = await copy.run(async () => {
+    const ask = (options) => window.auth.getAccessToken(options).catch(({ code }) => code);
+    return [await ask(), await ask({ forceRefresh: true })];
+  });
+
+  assert.deepEqual(answers, ["login_required", "login_required"]);
+  await assertSignedOut(copy);
+  assert.equal(stage.world.requests.of("token").length, 2);
+  assert.equal(await accessToken(tab), token);
+  await assertSignedIn(tab);
+  // Nor does it come back: what the copy has is nobody's.
+  await copy.reload();
+  await started(copy);
+  await assertSignedOut(copy);
+  assert.equal(await accessToken(tab, { forceRefresh: true }) === token, false);
+});

@@ -291,6 +291,8 @@ fn the_app_s_own_session_is_ended_on_its_own_origin_or_one_that_is_listed() {
         assert!(options_with(with(json!(url))).application);
     }
     assert!(!options_with(with(Value::Null)).application);
+    // What is left of the option once the shell has taken what it can use.
+    assert_eq!(refused(json!({ "outbox": {} })), Code::InvalidOptions);
     for url in [
         json!(""),
         json!("logout"),

@@ -5,7 +5,7 @@ import { Executor, HttpClient } from "selenium-webdriver/http/index.js";
 import { Command } from "selenium-webdriver/lib/command.js";
 
 import { startDriver } from "./drivers.mjs";
-import { inTime } from "./until.mjs";
+import { inTime, until } from "./until.mjs";
 
 const { By, Capabilities, WebDriver } = webdriver;
 
@@ -52,6 +52,15 @@ export class Browser {
       if (hidden && !isWebkit) await driver.manage().window().minimize();
       return new Tab(this, this.#current);
     });
+  }
+
+  /** The tab that a page opens by itself while `act` runs. */
+  async openedBy(act) {
+    const handles = () => this.#command((driver) => driver.getAllWindowHandles());
+    const before = new Set(await handles());
+    await act();
+    const handle = await until("a tab was opened", async () => (await handles()).find((handle) => !before.has(handle)));
+    return new Tab(this, handle);
   }
 
   /** Runs driver commands in one tab. The driver looks at one tab at a time, so they wait for each other. */

@@ -55,6 +55,11 @@ export interface ClientOptions {
   storage?: StorageKind;
   /** Where {@link Client.fetch} may send the access token: origins, or origins with a path prefix. Default: nowhere but the page's own origin. */
   allowedOrigins?: string[];
+  /**
+   * Where `returnTo` and `redirectTo` may lead besides this page's own origin: origins, or origins with a path prefix that ends at a segment. `https`,
+   * or plain `http` on a loopback host while the page itself stands on one. Such a target is given back as it stands: go there with `location.assign`.
+   */
+  allowedRedirects?: string[];
   /** What a sign-out wipes beyond what is nightlatch's own. Default `"own"`. */
   clear?: Clear;
   /** How a sign-out ends the app's own session at its server. Default: it does not. */
@@ -103,7 +108,7 @@ export interface Application {
 
 /** How {@link Client.login} asks. */
 export interface LoginOptions {
-  /** Where the app wants to be after the sign-in: on this page's own origin, else refused. Default: the address of now. */
+  /** Where the app wants to be after the sign-in: on this page's own origin or on {@link ClientOptions.allowedRedirects}, else refused. Default: the address of now. */
   returnTo?: string;
   /** `login`, `consent`, `select_account`, `none`, or several with a space between (OpenID Connect Core 1.0 §3.1.2.1). */
   prompt?: string;
@@ -125,7 +130,7 @@ export interface LogoutOptions {
   revoke?: boolean;
   /** Overrides {@link ClientOptions.clear} for this sign-out. */
   clear?: Clear;
-  /** Where the app wants to be when the provider has sent the user back: on this page's own origin, else refused. */
+  /** Where the app wants to be when the provider has sent the user back: on this page's own origin or on {@link ClientOptions.allowedRedirects}, else refused. */
   redirectTo?: string;
   /**
    * How long the network may take before the report is given without it. Default 5 seconds. The local layers never wait for it.

@@ -34,6 +34,15 @@ impl<'a> Arguments<'a> {
         json.is_true()
     }
 
+    /// The items of a list; none where there is none.
+    pub(crate) fn items(&mut self, name: &str, fault: &'static str) -> &'a [Json] {
+        let json = self.json.member(name);
+        if !matches!(json, Json::Null | Json::Array(_)) {
+            self.refuse(fault);
+        }
+        json.items()
+    }
+
     /// A duration, given in seconds, in milliseconds.
     pub(crate) fn duration(&mut self, name: &str, default_ms: u64) -> u64 {
         match self.json.member(name) {

@@ -48,8 +48,8 @@ impl Login {
         let mut arguments = Arguments::new(json);
         let fault = "a login option is not a string";
         let return_to = match arguments.text("returnTo", fault) {
-            Some(target) => arguments.take(url::target(target, &options.origin)),
-            None => url::target(here, &options.origin).ok(),
+            Some(target) => arguments.take(options.target(target)),
+            None => options.target(here).ok(),
         };
         let max_age = json.member("maxAge");
         if !max_age.is_null() && max_age.count().is_none() {
@@ -149,7 +149,7 @@ impl Pending {
     }
 
     /// From session storage, which anyone on this origin may have written. `None` for what is not whole.
-    pub fn from_json(json: &Json, origin: &str) -> Option<Self> {
+    pub fn from_json(json: &Json, options: &Options) -> Option<Self> {
         let text = |name| json.member(name).text().filter(|text| !text.is_empty());
         let return_to = text("returnTo")?;
         let state = text("state")?;
@@ -163,7 +163,7 @@ impl Pending {
             verifier: Secret::new(verifier.to_owned()),
             generation,
             begun_at,
-            return_to: url::target(return_to, origin).unwrap_or("/").to_owned(),
+            return_to: options.target(return_to).unwrap_or("/").to_owned(),
             max_age: json.member("maxAge").count(),
             acr_values: text("acrValues").map(str::to_owned),
         })

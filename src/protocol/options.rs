@@ -65,6 +65,8 @@ pub struct Options {
     pub place: Place,
     /// Where the access token may go.
     pub allowed_origins: Vec<String>,
+    /// Where else a sign-in or a sign-out may lead.
+    pub allowed_redirects: Vec<String>,
     /// What a sign-out wipes.
     pub clear: Clear,
     /// Whether the app has told how its own session at its server is ended.
@@ -103,16 +105,18 @@ impl Options {
             arguments.refuse("`redirectUri` is missing");
         }
         let back = own_address(&mut arguments, "postLogoutRedirectUri", origin);
-        let allowed_origins =
-            allowed_origins(&mut arguments, json.member("allowedOrigins"), origin);
+        let mut allowed_origins = addresses(&mut arguments, "allowedOrigins", None);
+        if json.member("allowedOrigins").is_null() {
+            allowed_origins.push(origin.to_owned());
+        }
+        let allowed_redirects = addresses(&mut arguments, "allowedRedirects", Some(loopback));
         if !json.member("outbox").is_null() {
             arguments.refuse("`outbox` is what outbox() gives");
         }
         let fault = "`application.url` is not on this page's origin or under `allowedOrigins`";
         let application = arguments.text("application", fault);
         if let Some(url) = application
-            && url::target(url, origin).is_err()
-            && !url::is_under(url, &allowed_origins)
+            && url::target(url, origin, &allowed_origins).is_err()
         {
             arguments.refuse(fault);
         }
@@ -131,6 +135,7 @@ impl Options {
             scope: scope(&mut arguments),
             place: place(&mut arguments),
             allowed_origins,
+            allowed_redirects,
             clear: Clear::read(&mut arguments).unwrap_or(Clear::Own),
             clock_skew_ms: arguments.duration("clockSkew", 30_000),
             request_timeout_ms: arguments.duration("requestTimeout", 10_000),
@@ -139,6 +144,15 @@ impl Options {
         };
         arguments.end()?;
         Ok(options)
+    }
+
+    /// Takes a target that the app may go on to: [`url::target`].
+    ///
+    /// # Errors
+    /// `redirect_refused`.
+    #[inline(never)]
+    pub fn target<'a>(&self, target: &'a str) -> Result<&'a str> {
+        url::target(target, &self.origin, &self.allowed_redirects)
     }
 
     /// What sets this client's keys apart from those of other clients on the origin: a hash
@@ -197,22 +211,20 @@ fn place(arguments: &mut Arguments<'_>) -> Place {
     }
 }
 
-fn allowed_origins(arguments: &mut Arguments<'_>, json: &Json, origin: &str) -> Vec<String> {
-    let mut allowed = Vec::new();
-    match json {
-        Json::Null => allowed.push(origin.to_owned()),
-        Json::Array(items) => {
-            for item in items {
-                let text = item.text().unwrap_or_default();
-                if !url::parts(text)
-                    .is_some_and(|parts| parts.query.is_none() && parts.fragment.is_none())
-                {
-                    arguments.refuse("`allowedOrigins` is a list of absolute addresses");
-                }
-                allowed.push(text.to_owned());
-            }
+/// A list of origins, or of origins with a path prefix; with `secure`, of those that [`url::endpoint`] takes.
+fn addresses(arguments: &mut Arguments<'_>, name: &str, secure: Option<bool>) -> Vec<String> {
+    let fault = "`allowedOrigins` and `allowedRedirects` are lists of absolute addresses";
+    let mut list = Vec::new();
+    for item in arguments.items(name, fault) {
+        let text = item.text().unwrap_or_default();
+        let parts = match secure {
+            None => url::parts(text),
+            Some(loopback) => url::endpoint(text, loopback).ok(),
+        };
+        if !parts.is_some_and(|parts| parts.query.is_none() && parts.fragment.is_none()) {
+            arguments.refuse(fault);
         }
-        _ => arguments.refuse("`allowedOrigins` is a list of absolute addresses"),
+        list.push(text.to_owned());
     }
-    allowed
+    list
 }

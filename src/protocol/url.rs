@@ -94,11 +94,12 @@ pub fn endpoint(url: &str, loopback: bool) -> Result<Parts<'_>> {
 }
 
 /// Takes a target inside the app, as path, query and fragment: given so, or as an absolute address
-/// on `origin` (RFC 9700 §4.11.1).
+/// on `origin`; or an absolute address under one of those that the app has `allowed`, as it stands
+/// (RFC 9700 §4.11.1).
 ///
 /// # Errors
 /// `redirect_refused` for everything that a browser might read as another origin or as script.
-pub fn target<'a>(url: &'a str, origin: &str) -> Result<&'a str> {
+pub fn target<'a>(url: &'a str, origin: &str, allowed: &[String]) -> Result<&'a str> {
     let local = match parts(url) {
         Some(parts) if parts.origin == origin => url.strip_prefix(origin).unwrap_or("/"),
         Some(_) => "",
@@ -120,6 +121,9 @@ pub fn target<'a>(url: &'a str, origin: &str) -> Result<&'a str> {
         && !local.bytes().any(unsafe_byte)
     {
         return Ok(local);
+    }
+    if is_under(url, allowed) {
+        return Ok(url);
     }
     Err(Error::new(
         Code::RedirectRefused,

@@ -24,7 +24,7 @@ use crate::protocol::options::{Clear, Place};
 use crate::protocol::revocation::{self, Hint, Outcome};
 use crate::protocol::{
     Answer, Code, Error, Json, Members, Metadata, Options, Request, Result, Secret, base64url,
-    end_session, url,
+    end_session,
 };
 
 /// How long the provider is waited for when the time for the network is over, in milliseconds.
@@ -76,7 +76,7 @@ impl Asked {
             _ => Scope::App,
         };
         let target = arguments.text("redirectTo", "`redirectTo` is a string");
-        let redirect_to = arguments.take(url::target(target.unwrap_or("/"), &options.origin));
+        let redirect_to = arguments.take(options.target(target.unwrap_or("/")));
         let revoke = arguments.flag("revoke", "`revoke` is a boolean");
         let asked = Self {
             scope,
@@ -499,12 +499,12 @@ impl Logout {
 }
 
 /// What the kept report of the way back is, if `state` proves that it is the way back.
-pub(super) fn returned(kept: &Json, state: &str, origin: &str, now: u64) -> Option<Settled> {
+pub(super) fn returned(kept: &Json, state: &str, options: &Options, now: u64) -> Option<Settled> {
     let proven = kept.member("state").text() == Some(state) && !state.is_empty();
     let target = kept
         .member("returnTo")
         .text()
-        .and_then(|target| url::target(target, origin).ok());
+        .and_then(|target| options.target(target).ok());
     proven.then(|| Settled::Returned {
         return_to: target.unwrap_or("/").to_owned(),
         report: Rc::new(super::report::confirmed(

@@ -343,7 +343,7 @@ impl Callback {
             Err(error) => return Err(Err(error)),
         };
         let pending = sign_in
-            .and_then(|json| Pending::from_json(json, &context.options.origin))
+            .and_then(|json| Pending::from_json(json, context.options))
             .filter(|pending| pending.state == arrival.state && !pending.is_stale(context.now));
         match pending {
             Some(pending) => Ok((arrival, pending)),
@@ -364,7 +364,7 @@ impl Callback {
         let options = context.options;
         let back = options.post_logout_redirect_uri.as_deref()?;
         let arrival = Arrival::parse(address, back).ok()??;
-        let settled = logout::returned(kept?, &arrival.state, &options.origin, context.now)?;
+        let settled = logout::returned(kept?, &arrival.state, options, context.now)?;
         context.put(Output::Keep(Slot::SignOut, None));
         if here {
             context.put(Output::Clean(authorization::cleaned(address)));

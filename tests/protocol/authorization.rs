@@ -136,7 +136,7 @@ fn a_sign_in_under_way_comes_back_from_storage_as_it_went_in() {
     ] {
         let pending = pending(&login(asked));
         assert_eq!(
-            Pending::from_json(&pending.to_json(), ORIGIN),
+            Pending::from_json(&pending.to_json(), &options()),
             Some(pending)
         );
     }
@@ -159,19 +159,19 @@ fn what_storage_gives_is_not_believed() {
         let mut broken = whole.clone();
         broken[name] = bad.clone();
         assert_eq!(
-            Pending::from_json(&core(broken), ORIGIN),
+            Pending::from_json(&core(broken), &options()),
             None,
             "{name} {bad}"
         );
     }
     for nothing in [json!(null), json!([]), json!("x"), json!({})] {
-        assert_eq!(Pending::from_json(&core(nothing), ORIGIN), None);
+        assert_eq!(Pending::from_json(&core(nothing), &options()), None);
     }
     // RESP-13
     let mut elsewhere = whole;
     elsewhere["returnTo"] = json!("//evil.example");
     assert_eq!(
-        Pending::from_json(&core(elsewhere), ORIGIN)
+        Pending::from_json(&core(elsewhere), &options())
             .unwrap()
             .return_to,
         "/"

@@ -18,6 +18,7 @@ fn the_defaults_are_those_that_index_d_ts_documents() {
     assert_eq!(options.scope, "openid");
     assert_eq!(options.place, Place::Browser);
     assert_eq!(options.allowed_origins, ["https://app.example"]);
+    assert_eq!(options.allowed_redirects, [""; 0]);
     assert_eq!(options.clear, Clear::Own);
     assert_eq!(
         (options.clock_skew_ms, options.request_timeout_ms),
@@ -35,6 +36,7 @@ fn every_option_is_taken() {
         "scope": "  offline_access openid  profile\tprofile ",
         "storage": "tab",
         "allowedOrigins": ["https://api.example", "https://files.example/v1"],
+        "allowedRedirects": ["https://shop.example"],
         "clear": "all",
         "clockSkew": 0,
         "requestTimeout": 2.5,
@@ -48,6 +50,7 @@ fn every_option_is_taken() {
     assert_eq!(options.scope, "openid offline_access profile");
     assert_eq!(options.place, Place::Tab);
     assert_eq!(options.allowed_origins.len(), 2);
+    assert_eq!(options.allowed_redirects, ["https://shop.example"]);
     assert_eq!(options.clear, Clear::All);
     assert_eq!(
         (options.clock_skew_ms, options.request_timeout_ms),
@@ -87,6 +90,14 @@ fn an_option_that_cannot_be_right_is_refused() {
         json!({ "allowedOrigins": ["*"] }),
         json!({ "allowedOrigins": ["https://api.example?x"] }),
         json!({ "allowedOrigins": ["https://api.example#x"] }),
+        json!({ "allowedRedirects": "https://shop.example" }),
+        json!({ "allowedRedirects": {} }),
+        json!({ "allowedRedirects": [1] }),
+        json!({ "allowedRedirects": ["/inbox"] }),
+        json!({ "allowedRedirects": ["javascript:alert(1)"] }),
+        json!({ "allowedRedirects": ["https://shop.example?x"] }),
+        json!({ "allowedRedirects": ["http://shop.example"] }),
+        json!({ "allowedRedirects": ["http://localhost:4000"] }),
         json!({ "clear": "everything" }),
         json!({ "clear": true }),
         json!({ "clockSkew": -1 }),

@@ -146,13 +146,57 @@ fn a_target_inside_the_app_is_taken() {
             "/inbox?folder=1#top",
         ),
     ] {
-        assert_eq!(url::target(given, ORIGIN), Ok(taken), "{given}");
+        assert_eq!(url::target(given, ORIGIN, &[]), Ok(taken), "{given}");
+    }
+}
+
+#[test]
+fn a_target_on_the_list_is_taken_as_it_stands() {
+    // RESP-13
+    let allowed = [
+        "https://shop.example".to_owned(),
+        "https://help.example/en/".to_owned(),
+    ];
+    for good in [
+        "https://shop.example",
+        "https://shop.example/",
+        "https://shop.example/cart?a=b#c",
+        "https://help.example/en",
+        "https://help.example/en/start?a=b#c",
+    ] {
+        assert_eq!(url::target(good, ORIGIN, &allowed), Ok(good));
+        assert_eq!(code(url::target(good, ORIGIN, &[])), Code::RedirectRefused);
+    }
+    for bad in [
+        "//shop.example/",
+        "http://shop.example/",
+        "https:shop.example/",
+        "https://shop.example:8443/",
+        "https://shop.example.evil.example/",
+        "https://shop.example@evil.example/",
+        "https://evil.example\\@shop.example/",
+        "https://shop.example\t/",
+        "https://help.example/",
+        "https://help.example/english",
+        "https://help.example/en/../admin",
+        "https://help.example/en/%2e%2e/admin",
+        "javascript:alert('https://shop.example/')",
+    ] {
+        assert_eq!(
+            code(url::target(bad, ORIGIN, &allowed)),
+            Code::RedirectRefused,
+            "{bad:?}"
+        );
     }
 }
 
 #[test]
 fn a_target_that_a_browser_might_read_as_another_origin_is_refused() {
-    // RESP-13
+    // RESP-13: a list changes nothing for what does not stand on it.
+    let allowed = [
+        "https://shop.example".to_owned(),
+        "http://localhost:4000/a".to_owned(),
+    ];
     for bad in [
         "",
         "inbox",
@@ -193,18 +237,22 @@ fn a_target_that_a_browser_might_read_as_another_origin_is_refused() {
         "https://app.example/\\evil.example",
     ] {
         assert_eq!(
-            code(url::target(bad, ORIGIN)),
+            code(url::target(bad, ORIGIN, &allowed)),
             Code::RedirectRefused,
             "{bad:?}"
         );
     }
     let local = "http://localhost:3000";
     assert_eq!(
-        code(url::target("http://localhost:3000@evil.example", local)),
+        code(url::target(
+            "http://localhost:3000@evil.example",
+            local,
+            &allowed
+        )),
         Code::RedirectRefused
     );
     assert_eq!(
-        code(url::target("http://localhost:30001/", local)),
+        code(url::target("http://localhost:30001/", local, &allowed)),
         Code::RedirectRefused
     );
 }

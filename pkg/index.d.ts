@@ -60,7 +60,10 @@ export interface ClientOptions {
    * or plain `http` on a loopback host while the page itself stands on one. Such a target is given back as it stands: go there with `location.assign`.
    */
   allowedRedirects?: string[];
-  /** What a sign-out wipes beyond what is nightlatch's own. Default `"own"`. */
+  /**
+   * What a sign-out wipes beyond what is nightlatch's own. Default `"own"`. Each tab goes by its own client's option, whenever a session ends there: no
+   * message can ask for it. A tab in which the session ended while another one lives wipes its session storage alone.
+   */
   clear?: Clear;
   /** How a sign-out ends the app's own session at its server. Default: it does not. */
   application?: Application;
@@ -85,8 +88,30 @@ export interface ProviderMetadata {
   [member: string]: unknown;
 }
 
-/** What a sign-out wipes: nightlatch's own keys, or everything that this origin keeps in local and session storage. */
-export type Clear = "own" | "all";
+/**
+ * What a sign-out wipes: `"own"`, nightlatch's own keys and nothing else; `"all"`, everything of every kind in {@link ClearLists}; or what the lists say.
+ * nightlatch's own keys always go. What is named `nightlatch`, `nightlatch.…` or `nightlatch-…` is never wiped otherwise: the record that keeps an
+ * ended session from coming back lies there, and so do the keys of other clients.
+ */
+export type Clear = "own" | "all" | ClearLists;
+
+/** For each kind: `true` for everything, or names. A name that ends with `*` stands for all that begin so. A kind that is left out stays. */
+export interface ClearLists {
+  /** Keys. */
+  localStorage?: boolean | string[];
+  /** Keys, in each tab. */
+  sessionStorage?: boolean | string[];
+  /** Databases. One that somebody holds open is waited for, two seconds at most; it goes when it is let go, and is residue until then. */
+  indexedDB?: boolean | string[];
+  /** Names in Cache storage. */
+  caches?: boolean | string[];
+  /** Cookies that a script can see from this page. They are expired for every path and domain that this page's address allows; `HttpOnly` ones stay. */
+  cookies?: boolean | string[];
+  /** Registrations, by the path of their script: `"/sw.js"`. */
+  serviceWorkers?: boolean | string[];
+  /** What stays, of whatever kind. */
+  keep?: string[];
+}
 
 /**
  * The request that ends the app's own session at its server, sent with cookies at every sign-out of scope `app` and above.
@@ -128,7 +153,10 @@ export interface LogoutOptions {
   scope?: LogoutScope;
   /** Whether tokens are revoked at the provider (RFC 7009). Default `true`. */
   revoke?: boolean;
-  /** Overrides {@link ClientOptions.clear} for this sign-out. */
+  /**
+   * Overrides {@link ClientOptions.clear} for this sign-out, in this tab: what tabs share goes by it, other tabs' session storage does not.
+   * With scope `tab` only this tab's session storage is wiped.
+   */
   clear?: Clear;
   /** Where the app wants to be when the provider has sent the user back: on this page's own origin or on {@link ClientOptions.allowedRedirects}, else refused. */
   redirectTo?: string;
@@ -187,7 +215,10 @@ export interface LogoutReport {
   startedAt: number;
   /** From the call to this report, in milliseconds. */
   durationMs: number;
-  /** This tab and what the app keeps in this browser: names of keys and stores, never values. */
+  /**
+   * This tab and what the app keeps in this browser: names, never values. A key of local or session storage stands alone; what is of another kind says
+   * so: `"books (IndexedDB)"`, `"v1 (caches)"`, `"hint (cookie)"`, `"/sw.js (service worker)"`. `residue` should have gone and is still there.
+   */
   local: { status: "cleared" | "partial"; removed: string[]; residue: string[] };
   /** How many other tabs said that they are signed out, until the deadline. It decides nothing: a tab that is silent is signed out all the same. */
   tabs: { acknowledged: number; deadlineMs: number };
@@ -195,6 +226,7 @@ export interface LogoutReport {
   application: LayerOutcome;
   provider: LayerOutcome;
   devices: LayerOutcome;
+  /** What came of the app's cleaners in this tab, in the order of {@link Client.onLogout}. The report is complete only if all are done. */
   cleaners: { name: string; status: "done" | "failed" | "timedOut" }[];
   /** When each layer's outcome was known, in milliseconds after `startedAt`; layers that were not asked for are missing. */
   timings: { local?: number; tabs?: number; refreshToken?: number; accessToken?: number; application?: number; provider?: number; devices?: number };
@@ -250,7 +282,13 @@ export interface Client {
    * It never rejects for what a server did: the report says it. Calls that overlap share one sign-out.
    */
   logout(options?: LogoutOptions): Promise<LogoutReport>;
-  /** Lets go of channel and listeners. The session stays. */
+  /**
+   * Has the app's own clean-up run in this tab whenever a session ends here, for whatever reason: a query cache, an open database. Cleaners begin together,
+   * before anything is wiped, and each has two seconds, or `timeout` if that is less. One that fails or hangs stops nothing; what it threw goes to
+   * `reportError`, and not into the report. `name` stands in the report; default: the function's own name.
+   */
+  onLogout(cleaner: () => unknown, options?: { name?: string }): Unsubscribe;
+  /** Lets go of channel, listeners and cleaners. The session stays. */
   close(): void;
 }
 
@@ -267,6 +305,8 @@ export function handleRedirectCallback(url?: string): Promise<RedirectResult | n
 export function getAccessToken(options?: AccessTokenOptions): Promise<string>;
 /** {@link Client.logout} of the default client. */
 export function logout(options?: LogoutOptions): Promise<LogoutReport>;
+/** {@link Client.onLogout} of the default client. */
+export function onLogout(cleaner: () => unknown, options?: { name?: string }): Promise<Unsubscribe>;
 /** The default client itself. */
 export function client(): Promise<Client>;
 

@@ -1,4 +1,5 @@
 // The surface that index.d.ts documents, over the WebAssembly core. It decides nothing.
+import { cleanUp } from "./cleaners.js";
 import { Core } from "./generated/nightlatch.js";
 import { fetchWith } from "./fetch.js";
 import { shell } from "./shell.js";
@@ -22,6 +23,7 @@ export async function createClient(options) {
   await load();
   const events = new Map();
   const listeners = new Set();
+  const cleaners = new Set();
   const waiting = new Map();
   let core;
   let snapshot;
@@ -48,7 +50,7 @@ export async function createClient(options) {
     // Functions in them are nothing that the core reads.
     const { application, outbox } = options ?? {};
     const plain = application || outbox ? { ...options, application: application && (application.url ?? ""), outbox: typeof outbox === "function" ? null : outbox } : options;
-    core = new Core(plain, shell(() => core, settle, notify, application, outbox));
+    core = new Core(plain, shell(() => core, settle, notify, (why) => cleanUp(cleaners, why), application, outbox));
   } catch (error) {
     throw error instanceof Error ? error : fault(error);
   }
@@ -61,6 +63,7 @@ export async function createClient(options) {
     getAccessToken,
     fetch: requests.fetch,
     logout: (options) => call("logout", options),
+    onLogout: (cleaner, { name = cleaner.name } = {}) => add(cleaners, { cleaner, name: `${name}` }),
     getUser: () => snapshot.user,
     get isAuthenticated() {
       return snapshot.isAuthenticated;
@@ -76,6 +79,7 @@ export async function createClient(options) {
     },
     close() {
       listeners.clear();
+      cleaners.clear();
       events.clear();
       core.tell("close", 0, 0);
     },
@@ -103,6 +107,7 @@ export const login = async (options) => (await client()).login(options);
 export const handleRedirectCallback = async (url) => (await client()).handleRedirectCallback(url);
 export const getAccessToken = async (options) => (await client()).getAccessToken(options);
 export const logout = async (options) => (await client()).logout(options);
+export const onLogout = async (cleaner, options) => (await client()).onLogout(cleaner, options);
 
 async function load() {
   try {

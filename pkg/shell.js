@@ -9,9 +9,10 @@ import { wipe } from "./browser/wipe.js";
 
 /**
  * What the core calls: `perform(name, id, part, value)`. `core()` gives the core, `settle(id, error, value)` answers the
- * app, `notify(name, detail)` tells it what happened, `application` and `outbox` are the app's options of these names.
+ * app, `notify(name, detail)` tells it what happened, `cleanUp(why)` has it clean up; `application` and `outbox` are the
+ * app's options of these names.
  */
-export function shell(core, settle, notify, application, outbox) {
+export function shell(core, settle, notify, cleanUp, application, outbox) {
   let namespace;
   let record;
   let box;
@@ -49,7 +50,11 @@ export function shell(core, settle, notify, application, outbox) {
     // What outlives the page goes by the outbox, where there is one.
     request: async (id, part, request) => reply(id, part, "answer", await (request.keepalive && box ? box : { send }).send(request)),
     wait: (id, part, ms) => setTimeout(() => reply(id, part, "woken"), Math.min(ms, MAX_DELAY)),
-    wipe: async (id, part, all) => reply(id, part, "wiped", await wipe(namespace, all)),
+    wipe(id, part, plan) {
+      // The app comes first: what it leaves or holds open is met by the wipe.
+      cleanUp(plan).then((outcomes) => reply(id, part, "cleanedUp", outcomes));
+      wipe(namespace, plan).then((names) => reply(id, part, "wiped", names));
+    },
   };
   return {
     perform(name, id, part, value) {

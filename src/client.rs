@@ -11,8 +11,7 @@ use wasm_bindgen::prelude::*;
 use crate::browser::page::Page;
 use crate::browser::storage::Keys;
 use crate::browser::{clock, crypto, json, navigation};
-use crate::protocol::options::Clear;
-use crate::protocol::{Code, Error, Json, Options, Result, url};
+use crate::protocol::{Code, Error, Json, Members, Options, Result, url};
 use crate::session::{
     Call, Commits, Effect, Id, Input, Machine, Output, Reply, Settled, Signal, Slot,
 };
@@ -62,7 +61,7 @@ impl Core {
     /// | `callback` | an address, or nothing for the page's own | |
     /// | `apply` | `{ head, slot, share }`, inside the page's transaction | see [`Commits::apply`] |
     /// | `committed`, `refused` | the session that was there; nothing | |
-    /// | `answer`, `digest`, `probed`, `wiped`, `woken` | see [`Reply::parse`] | |
+    /// | `answer`, `cleanedUp`, `digest`, `probed`, `wiped`, `woken` | see [`Reply::parse`] | |
     /// | `away`, `look`, `message`, `restored` | see [`Signal::parse`] | |
     /// | `allows` | an address | whether the access token may go there |
     /// | `close` | | |
@@ -197,7 +196,19 @@ impl Shell {
                     Effect::Fetch(request) => ("request", request.to_json()),
                     Effect::Probe => ("probe", Json::Null),
                     Effect::Wait(ms) => ("wait", ms.into()),
-                    Effect::Wipe(clear) => ("wipe", (clear == Clear::All).into()),
+                    Effect::Wipe {
+                        clear,
+                        own,
+                        alone,
+                        within,
+                    } => {
+                        let mut plan = Members::new();
+                        plan.with("clear", clear.json().clone())
+                            .with("own", own)
+                            .with("alone", alone)
+                            .with("within", within);
+                        ("wipe", plan.object())
+                    }
                 };
                 (name, id, part, value)
             }

@@ -16,6 +16,11 @@ impl<'a> Arguments<'a> {
         Self { json, fault: None }
     }
 
+    /// Whatever it is.
+    pub(crate) fn member(&self, name: &str) -> &'a Json {
+        self.json.member(name)
+    }
+
     /// A string; `None` where there is none.
     pub(crate) fn text(&mut self, name: &str, fault: &'static str) -> Option<&'a str> {
         let json = self.json.member(name);

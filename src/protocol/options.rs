@@ -27,21 +27,45 @@ impl Place {
     }
 }
 
-/// What a sign-out wipes beyond what is nightlatch's own.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub enum Clear {
-    /// Everything in local and session storage of this origin.
-    All,
-    /// Nothing.
-    Own,
-}
+/// What a sign-out wipes beyond what is nightlatch's own: `"own"`, `"all"` or an object of kinds, as the app wrote it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Clear(Rc<Json>);
 
 impl Clear {
-    /// Reads the word.
+    /// Reads the option; nothing where there is none.
     pub(crate) fn read(arguments: &mut Arguments<'_>) -> Option<Self> {
-        let word = arguments.word("clear", &["own", "all"], "`clear` is \"own\" or \"all\"")?;
-        Some(if word == 0 { Self::Own } else { Self::All })
+        let json = arguments.member("clear");
+        let right = match json {
+            Json::Null => return None,
+            Json::String(word) => word == "own" || word == "all",
+            Json::Object(kinds) => kinds.iter().all(|(kind, what)| is_clear(kind, what)),
+            _ => false,
+        };
+        if !right {
+            arguments.refuse("`clear` is \"own\", \"all\" or lists of names");
+        }
+        Some(Self(Rc::new(json.clone())))
     }
+
+    /// What the page is told.
+    pub fn json(&self) -> &Json {
+        &self.0
+    }
+
+    /// Whether all that `other` wipes is wiped by this.
+    pub(crate) fn covers(&self, other: &Self) -> bool {
+        self == other || self.0.text() == Some("all") || other.0.text() == Some("own")
+    }
+}
+
+fn is_clear(kind: &str, what: &Json) -> bool {
+    let kinds = "localStorage sessionStorage indexedDB caches cookies serviceWorkers keep";
+    url::words(kinds, b' ').any(|own| own == kind.as_bytes())
+        && match what {
+            Json::Bool(_) => kind != "keep",
+            Json::Array(names) => names.iter().all(|name| name.text().is_some()),
+            _ => what.is_null(),
+        }
 }
 
 /// What [`Options::parse`] makes of the app's options.
@@ -136,7 +160,7 @@ impl Options {
             place: place(&mut arguments),
             allowed_origins,
             allowed_redirects,
-            clear: Clear::read(&mut arguments).unwrap_or(Clear::Own),
+            clear: Clear::read(&mut arguments).unwrap_or_else(|| Clear(Rc::new("own".into()))),
             clock_skew_ms: arguments.duration("clockSkew", 30_000),
             request_timeout_ms: arguments.duration("requestTimeout", 10_000),
             origin: origin.to_owned(),

@@ -112,6 +112,8 @@ impl Signal {
 /// What an effect came to.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Reply {
+    /// Of [`Effect::CleanUp`](super::Effect::CleanUp): each cleaner's name and outcome.
+    CleanedUp(Json),
     /// Of [`Effect::Commit`](super::Effect::Commit).
     Committed {
         /// What the change came to.
@@ -150,6 +152,7 @@ impl Reply {
     pub fn parse(kind: &str, value: &Json, parse: Parse<'_>) -> Option<Self> {
         Some(match kind {
             "answer" => Self::Answer(message::answer(value, parse)),
+            "cleanedUp" => Self::CleanedUp(value.clone()),
             "digest" => {
                 let mut bytes = Vec::new();
                 for byte in value.items() {

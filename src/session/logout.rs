@@ -81,7 +81,7 @@ impl Asked {
         let asked = Self {
             scope,
             revoke: revoke || json.member("revoke").is_null(),
-            clear: Clear::read(&mut arguments).unwrap_or(options.clear),
+            clear: Clear::read(&mut arguments).unwrap_or_else(|| options.clear.clone()),
             redirect_to: redirect_to.unwrap_or("/").to_owned(),
             timeout_ms: arguments.duration("timeout", 5_000),
         };
@@ -136,6 +136,7 @@ struct Open {
     access_token: bool,
     tabs: bool,
     application: bool,
+    cleaners: bool,
 }
 
 /// Numbers the effects that run at the same time.
@@ -187,9 +188,8 @@ impl Logout {
             // The session is shared and stays: this tab leaves it, and says so to itself.
             context.tab.left = Some(logout.generation);
             context.put(Output::Keep(Slot::Left, Some(logout.generation.into())));
-            logout.local_done(context);
-            logout.finish(context);
-            return None;
+            logout.wipe(context);
+            return Some(Operation::Logout(logout));
         }
         context.tab.closing += 1;
         context.commit(if alone { Change::EndOwn } else { Change::End });
@@ -199,15 +199,19 @@ impl Logout {
     /// Another call while this one is under way: they share it, and it reaches as far as either asks.
     pub(super) fn join(&mut self, id: Id, asked: &Asked) -> Join {
         let committing = self.stage == Stage::Committing;
-        let more = asked.revoke && !self.asked.revoke
-            || asked.clear == Clear::All && self.asked.clear == Clear::Own;
-        if self.has_left() || self.asked.scope == Scope::Tab || (more && !committing) {
+        let covered = self.asked.clear.covers(&asked.clear);
+        let more = asked.revoke && !self.asked.revoke || !covered;
+        if self.has_left()
+            || self.asked.scope == Scope::Tab
+            || (more && !committing)
+            || !(covered || asked.clear.covers(&self.asked.clear))
+        {
             return Join::Apart;
         }
         self.callers.push(id);
         self.asked.revoke |= asked.revoke;
-        if asked.clear == Clear::All {
-            self.asked.clear = Clear::All;
+        if !covered {
+            self.asked.clear.clone_from(&asked.clear);
         }
         if asked.scope > self.asked.scope {
             self.asked.scope = asked.scope;
@@ -271,6 +275,11 @@ impl Logout {
                 self.local_done(context);
                 self.arrived(context)
             }
+            (Stage::Reaching, part::MAIN, Reply::CleanedUp(outcomes)) if self.open.cleaners => {
+                self.report.cleaners.clone_from(outcomes);
+                self.open.cleaners = false;
+                self.arrived(context)
+            }
             (Stage::Reaching, part::REFRESH_TOKEN, Reply::Answer(answer))
                 if self.open.refresh_token =>
             {
@@ -329,7 +338,6 @@ impl Logout {
 
     /// Steps 3 and 4: what was in the record, or else in memory, is revoked while storage is cleared.
     fn reach(&mut self, context: &mut Context<'_>, taken: Option<Rc<Session>>) {
-        self.stage = Stage::Reaching;
         if taken.is_some() && context.tab.place == Place::Browser {
             for name in ["nightlatch (IndexedDB)", "nightlatch (cookie)"] {
                 self.report.removed.push(name.into());
@@ -337,8 +345,7 @@ impl Logout {
         }
         // Before cookies are wiped: it needs them.
         self.end_application(context);
-        self.open.wipe = true;
-        context.ask(part::MAIN, Effect::Wipe(self.asked.clear));
+        self.wipe(context);
         if let Some(session) = taken.or_else(|| self.held.take()) {
             self.metadata = Some(session.metadata.clone());
             self.revoke(context, &session);
@@ -360,6 +367,18 @@ impl Logout {
                 Effect::Wait(TABS_DEADLINE_MS.min(self.asked.timeout_ms)),
             );
         }
+    }
+
+    /// Step 3, in this tab.
+    fn wipe(&mut self, context: &mut Context<'_>) {
+        self.stage = Stage::Reaching;
+        (self.open.wipe, self.open.cleaners) = (true, true);
+        context.wipe(
+            context.id,
+            self.asked.clear.clone(),
+            self.asked.is_alone(),
+            self.asked.timeout_ms,
+        );
     }
 
     /// Step 5, begun with the revocations: nothing of it depends on them.

@@ -13,11 +13,17 @@ use super::watch::{Start, Watch};
 use super::withdrawal::Withdrawal;
 use super::{Event, Reason, Session, Snapshot, Status};
 use crate::protocol::json::Parse;
-use crate::protocol::options::Place;
+use crate::protocol::options::{Clear, Place};
 use crate::protocol::{self, Error, Json, Metadata, Options, Request, discovery};
 
 /// How long the page is given to leave for the provider before it counts as staying, in milliseconds.
 pub(super) const LEAVE_MS: u64 = 10_000;
+
+/// How long the app's own clean-up may take, and whoever holds a database open, in milliseconds.
+const WIPE_MS: u64 = 2_000;
+
+/// Whose effects nobody waits for.
+const NOBODY: Id = 0;
 
 /// A reply that nothing asked for, or a number that is in use. Nothing was changed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -183,11 +189,35 @@ impl Context<'_> {
     /// Takes over what the record says, with the session that goes with it.
     pub(super) fn adopt(&mut self, seen: &Seen, content: Option<&Rc<Session>>, why: Reason) {
         for event in self.tab.adopt(seen, content, self.now, why) {
-            if matches!(event, Event::SignedOut(_)) {
-                self.put(Output::Abort);
+            if let Event::SignedOut(reason) = event {
+                // What tabs share is left to those whose session lives.
+                self.ended(reason, seen.live || self.tab.place != Place::Browser);
+            } else {
+                self.put(Output::Event(event));
             }
-            self.put(Output::Event(event));
         }
+    }
+
+    /// Tells that the session ended here, and has the app's data go with it.
+    pub(super) fn ended(&mut self, reason: Reason, alone: bool) {
+        self.put(Output::Abort);
+        let clear = self.options.clear.clone();
+        self.wipe(NOBODY, clear, alone, WIPE_MS);
+        self.put(Output::Event(Event::SignedOut(reason)));
+    }
+
+    /// Has the app clean up, and wipes, for `id`.
+    #[inline(never)]
+    pub(super) fn wipe(&mut self, id: Id, clear: Clear, alone: bool, within: u64) {
+        let effect = Effect::Wipe {
+            clear,
+            // In another tab the keys of a sign-in under way are needed to say that it was overtaken.
+            own: id != NOBODY && !alone,
+            alone,
+            within: within.min(WIPE_MS),
+        };
+        let part = 0;
+        self.put(Output::Perform { id, part, effect });
     }
 
     /// Looks again where a later look was heard of before `seen`, and judged without knowing of it.

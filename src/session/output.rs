@@ -72,8 +72,17 @@ pub enum Effect {
     Probe,
     /// So many milliseconds.
     Wait(u64),
-    /// Clear local and session storage.
-    Wipe(Clear),
+    /// Run the app's own clean-up, and wipe what this browser keeps. Each is replied to.
+    Wipe {
+        /// What goes of what is not nightlatch's.
+        clear: Clear,
+        /// Whether this client's own keys go.
+        own: bool,
+        /// Whether nothing goes that tabs share: session storage alone.
+        alone: bool,
+        /// How long it may be held up, in milliseconds.
+        within: u64,
+    },
 }
 
 /// What waits in session storage.

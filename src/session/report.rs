@@ -49,6 +49,7 @@ pub struct Report {
     pub(super) started_at: u64,
     pub(super) removed: Vec<Json>,
     pub(super) residue: Vec<Json>,
+    pub(super) cleaners: Json,
     pub(super) acknowledged: u64,
     pub(super) refresh_token: Outcome,
     pub(super) access_token: Outcome,
@@ -65,6 +66,7 @@ impl Report {
             started_at,
             removed: Vec::new(),
             residue: Vec::new(),
+            cleaners: Json::Array(Vec::new()),
             acknowledged: 0,
             refresh_token: Outcome::Skipped,
             access_token: Outcome::Skipped,
@@ -97,7 +99,12 @@ impl Report {
     /// Whether every layer but the provider's is confirmed, as far as it was asked for.
     pub(super) fn is_confirmed(&self) -> bool {
         let token = |outcome: Outcome| outcome.is_final() || outcome == Outcome::Skipped;
-        self.residue.is_empty()
+        let mut cleaned = true;
+        for cleaner in self.cleaners.items() {
+            cleaned &= cleaner.member("status").text() == Some("done");
+        }
+        cleaned
+            && self.residue.is_empty()
             && token(self.refresh_token)
             && token(self.access_token)
             && self.application.is_done()
@@ -144,7 +151,7 @@ impl Report {
             .with("application", self.application.as_str())
             .with("provider", self.provider.as_str())
             .with("devices", Layer::Skipped.as_str())
-            .with("cleaners", Json::Array(Vec::new()))
+            .with("cleaners", self.cleaners.clone())
             .with("timings", self.timings.clone().object())
             .with("problems", Json::Array(problems))
             .object()

@@ -1,10 +1,10 @@
 //! Looking at the record: at the start, and whenever something may have changed.
 
+use super::Reason;
 use super::input::Reply;
 use super::machine::{Context, Operation, Step};
 use super::output::{Effect, Message, Output, Settled};
 use super::record::Change;
-use super::{Event, Reason};
 use crate::protocol::options::Place;
 
 /// The first look of a page.
@@ -72,7 +72,7 @@ impl Watch {
         context.put(Output::Shut);
         context.put(Output::Abort);
         if context.tab.session.take().is_some() {
-            context.put(Output::Event(Event::SignedOut(Reason::Logout)));
+            context.ended(Reason::Logout, false);
         }
         context.tab.closing += 1;
         context.commit(Change::End);

@@ -37,6 +37,7 @@ pub(crate) enum Told {
         sight: Sight,
         session: Option<Number>,
     },
+    CleanedUp,
     Digest,
     Login {
         drawn: u8,
@@ -51,6 +52,8 @@ pub(crate) enum Told {
         force: bool,
     },
     Wiped,
+    /// Nothing of nightlatch's.
+    WipedTheirs,
     Woken,
 }
 

@@ -15,10 +15,6 @@ impl World {
     pub(crate) fn tell(&mut self, state: &mut State, tab: usize, id: Id, part: u8, told: Told) {
         let mut next = VecDeque::from([(id, part, told)]);
         while let Some((id, part, told)) = next.pop_front() {
-            if told == Told::Wiped {
-                let storage = &mut state.pages[tab].storage;
-                (storage.sign_in, storage.sign_out, storage.left) = (None, None, None);
-            }
             let now = self.now(state, told);
             let turn = self
                 .machines
@@ -46,7 +42,14 @@ impl World {
             sort(page);
             for wish in &turn.wishes {
                 if let Wish::Now(id, part, told) = *wish {
+                    if told == Told::Wiped {
+                        let storage = &mut state.pages[tab].storage;
+                        (storage.sign_in, storage.sign_out, storage.left) = (None, None, None);
+                    }
                     next.push_back((id, part, told));
+                    if matches!(told, Told::Wiped | Told::WipedTheirs) {
+                        next.push_back((id, part, Told::CleanedUp));
+                    }
                 } else {
                     self.perform(state, tab, *wish);
                 }

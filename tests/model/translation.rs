@@ -73,7 +73,8 @@ impl Machines {
                 cookies: true,
                 session_storage: true,
             },
-            Told::Wiped => Reply::Wiped {
+            Told::CleanedUp => Reply::CleanedUp(Json::Null),
+            Told::Wiped | Told::WipedTheirs => Reply::Wiped {
                 removed: Vec::new(),
                 residue: Vec::new(),
             },
@@ -165,7 +166,8 @@ impl Machines {
             // How long acknowledgements are counted: nothing hangs on it.
             Effect::Wait(_) => Wish::Now(id, part, Told::Woken),
             Effect::Application { .. } => unreachable!("no application is configured"),
-            Effect::Wipe(_) => Wish::Now(id, part, Told::Wiped),
+            Effect::Wipe { own: false, .. } => Wish::Now(id, part, Told::WipedTheirs),
+            Effect::Wipe { .. } => Wish::Now(id, part, Told::Wiped),
         }
     }
 

@@ -31,6 +31,7 @@ test("the tarball holds what the package is made of, and nothing else", async ()
     "package/browser/share.js",
     "package/browser/vault.js",
     "package/browser/wipe.js",
+    "package/cleaners.js",
     "package/fetch.js",
     "package/front-channel.d.ts",
     "package/front-channel.js",

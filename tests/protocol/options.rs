@@ -1,7 +1,7 @@
 //! The app's options, and the options of a sign-in.
 
 use nightlatch::protocol::authorization::Login;
-use nightlatch::protocol::options::{Clear, Place};
+use nightlatch::protocol::options::Place;
 use nightlatch::protocol::{Code, Options};
 use serde_json::{Value, json};
 
@@ -19,7 +19,7 @@ fn the_defaults_are_those_that_index_d_ts_documents() {
     assert_eq!(options.place, Place::Browser);
     assert_eq!(options.allowed_origins, ["https://app.example"]);
     assert_eq!(options.allowed_redirects, [""; 0]);
-    assert_eq!(options.clear, Clear::Own);
+    assert_eq!(options.clear.json(), &core(json!("own")));
     assert_eq!(
         (options.clock_skew_ms, options.request_timeout_ms),
         (30_000, 10_000)
@@ -27,6 +27,18 @@ fn the_defaults_are_those_that_index_d_ts_documents() {
     assert_eq!(options.post_logout_redirect_uri, None);
     assert!(options.metadata.is_none());
     assert!(!options.loopback);
+}
+
+#[test]
+fn what_is_to_be_cleared_is_taken_as_it_is_written() {
+    for clear in [
+        json!({}),
+        json!({ "localStorage": true, "sessionStorage": false, "caches": null, "keep": ["theme"] }),
+        json!({ "indexedDB": ["a", "b*"], "cookies": [], "serviceWorkers": true }),
+    ] {
+        let options = options_with(json!({ "clear": clear }));
+        assert_eq!(options.clear.json(), &core(clear));
+    }
 }
 
 #[test]
@@ -51,7 +63,7 @@ fn every_option_is_taken() {
     assert_eq!(options.place, Place::Tab);
     assert_eq!(options.allowed_origins.len(), 2);
     assert_eq!(options.allowed_redirects, ["https://shop.example"]);
-    assert_eq!(options.clear, Clear::All);
+    assert_eq!(options.clear.json(), &core(json!("all")));
     assert_eq!(
         (options.clock_skew_ms, options.request_timeout_ms),
         (0, 2_500)
@@ -90,6 +102,14 @@ fn an_option_that_cannot_be_right_is_refused() {
         json!({ "allowedOrigins": ["*"] }),
         json!({ "allowedOrigins": ["https://api.example?x"] }),
         json!({ "allowedOrigins": ["https://api.example#x"] }),
+        json!({ "clear": "some" }),
+        json!({ "clear": true }),
+        json!({ "clear": ["localStorage"] }),
+        json!({ "clear": { "localstorage": true } }),
+        json!({ "clear": { "caches": "v1" } }),
+        json!({ "clear": { "caches": [1] } }),
+        json!({ "clear": { "caches": 1 } }),
+        json!({ "clear": { "keep": true } }),
         json!({ "allowedRedirects": "https://shop.example" }),
         json!({ "allowedRedirects": {} }),
         json!({ "allowedRedirects": [1] }),

@@ -18,7 +18,7 @@ fn the_app_s_own_session_is_ended_before_cookies_are_wiped_and_without_waiting_f
     world.run();
     let log = world.log(0);
     let at = |what: &str| log.iter().position(|line| line == what).unwrap();
-    assert!(at("forget") < at("end application") && at("end application") < at("wipe own"));
+    assert!(at("forget") < at("end application") && at("end application") < at("wipe own 2000"));
 }
 
 #[test]

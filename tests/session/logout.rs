@@ -32,7 +32,7 @@ fn a_logout_does_these_things_in_this_order() {
             "drop Left",
             "post look",
             "mark",
-            "wipe own",
+            "wipe own 2000",
             "revoke RT1.0",
             "revoke AT2",
             "wait 200",
@@ -151,6 +151,7 @@ fn options_that_cannot_be_right_sign_nobody_out() {
         (json!({ "scope": "everything" }), "invalid_options"),
         (json!({ "scope": 1 }), "invalid_options"),
         (json!({ "clear": "some" }), "invalid_options"),
+        (json!({ "clear": { "localStorage": 1 } }), "invalid_options"),
         (json!({ "timeout": "5" }), "invalid_options"),
         (
             json!({ "redirectTo": "//evil.example" }),

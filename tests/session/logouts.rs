@@ -72,7 +72,7 @@ fn a_shared_sign_out_wipes_and_revokes_as_much_as_either_call_asks() {
     world.log_out(0, json!({ "revoke": false }));
     world.log_out(0, json!({ "clear": "all" }));
     world.pass(1_000);
-    assert!(world.log(0).contains(&"wipe all".to_owned()));
+    assert!(world.log(0).contains(&"wipe all 2000".to_owned()));
     assert!(world.provider.alive().is_empty());
 }
 

@@ -13,6 +13,7 @@
 
 mod application;
 mod callback;
+mod clear;
 mod commit;
 mod interleavings;
 mod leaving;

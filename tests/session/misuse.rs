@@ -1,7 +1,7 @@
 //! What nobody asked for, and what comes too late: an error, and nothing changed.
 
 use nightlatch::protocol::options::Place;
-use nightlatch::protocol::{Failure, Response};
+use nightlatch::protocol::{Failure, Json, Response};
 use nightlatch::session::record::{Verdict, Version};
 use nightlatch::session::{Call, Change, Input, Misuse, Reply, Seen};
 use serde_json::json;
@@ -50,6 +50,7 @@ fn replies() -> Vec<Reply> {
             session_storage: false,
         },
         Reply::Woken,
+        Reply::CleanedUp(Json::Null),
         Reply::Wiped {
             removed: vec![],
             residue: vec!["x".into()],
@@ -86,7 +87,7 @@ fn busy() -> Vec<(&'static str, World)> {
         world.run();
         worlds.push((held, world));
     }
-    for held in ["commit End", "wipe", "revoke", "commit Confirm"] {
+    for held in ["commit End", "wipe", "cleaners", "revoke", "commit Confirm"] {
         let mut world = World::signed_in();
         world.hold(held);
         world.log_out(0, json!({}));
@@ -179,7 +180,7 @@ fn a_reply_of_the_wrong_kind_changes_nothing() {
                 _ => false,
             };
             // In a sign-out several things are under way at once.
-            if !fits && !["wipe", "revoke"].contains(&held) {
+            if !fits && !["wipe", "cleaners", "revoke"].contains(&held) {
                 misuse(&mut world, Input::Reply { id, part, reply });
             }
         }

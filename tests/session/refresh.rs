@@ -188,6 +188,7 @@ fn a_refresh_token_that_is_refused_ends_the_session_everywhere() {
                 "refresh RT1.0",
                 "commit Invalidate",
                 "abort",
+                "wipe own less keys 2000",
                 "show signed-out",
                 "event signedOut revoked",
                 "revoke RT1.0",

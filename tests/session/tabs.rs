@@ -17,10 +17,11 @@ fn a_sign_out_in_one_tab_is_a_sign_out_in_all_and_they_say_so() {
     for tab in others {
         assert_eq!(world.status(tab), Status::SignedOut);
         assert_eq!(
-            world.log(tab)[..5],
+            world.log(tab)[..6],
             [
                 "commit Look",
                 "abort",
+                "wipe own less keys 2000",
                 "show signed-out",
                 "event signedOut otherTab",
                 "post acknowledge"
@@ -247,6 +248,14 @@ fn one_tab_can_leave_and_the_others_and_the_record_do_not_notice() {
             "abort",
             "drop SignIn",
             "keep Left",
+            "wipe own less keys alone 2000",
+            "show signing-out"
+        ]
+    );
+    world.run();
+    assert_eq!(
+        world.log(0),
+        [
             "show signed-out",
             "event signedOut logout",
             "settle signed out"

@@ -78,6 +78,15 @@ fn what_was_wiped_is_told_by_name() {
 }
 
 #[test]
+fn what_the_cleaners_came_to_is_taken_as_it_is_told() {
+    let outcomes = json!([{ "name": "cache", "status": "done" }]);
+    assert_eq!(
+        parse("cleanedUp", outcomes.clone()),
+        Some(Reply::CleanedUp(core(outcomes)))
+    );
+}
+
+#[test]
 fn an_answer_is_read_as_one() {
     assert_eq!(
         parse("answer", json!({ "status": 204 })),

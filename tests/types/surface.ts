@@ -46,4 +46,12 @@ createClient({ issuer: "https://id.example", clientId: "spa", redirectUri: "http
 // @ts-expect-error: no such method
 configure({ issuer: "https://id.example", clientId: "spa", redirectUri: "https://app.example/", endSessionMethod: "put" });
 
-export { never, report, response, unsubscribe, user };
+// What is wiped is a word or lists of closed kinds, and a cleaner may be taken off again.
+createClient({ issuer: "https://id.example", clientId: "spa", redirectUri: "https://app.example/", clear: { caches: true, cookies: ["a*"], keep: ["b"] } });
+// @ts-expect-error: no such kind
+logout({ clear: { localstorage: true } });
+// @ts-expect-error: what is kept has names
+logout({ clear: { keep: true } });
+const off: () => void = auth.onLogout(async () => {}, { name: "cache" });
+
+export { never, off, report, response, unsubscribe, user };

@@ -42,7 +42,6 @@ pub(crate) enum Work {
     /// A reply on its way back.
     Reply(Reply),
     Wait(u64),
-    Wipe,
     Signal(Signal),
 }
 
@@ -123,21 +122,6 @@ impl World {
                     reply: Reply::Woken,
                 },
             )),
-            Work::Wipe => {
-                let storage = std::mem::take(&mut self.tabs[tab].storage);
-                let removed = storage.slots.into_keys().map(Into::into).collect();
-                let _ = self.tell(
-                    tab,
-                    Input::Reply {
-                        id,
-                        part,
-                        reply: Reply::Wiped {
-                            removed,
-                            residue: Vec::new(),
-                        },
-                    },
-                );
-            }
             Work::Signal(signal) => drop(self.tell(tab, Input::Signal(signal))),
         }
     }

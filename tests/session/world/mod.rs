@@ -12,7 +12,7 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use nightlatch::protocol::{Answer, Failure, Options, Response};
+use nightlatch::protocol::{Answer, Failure, Json, Options, Response};
 use serde_json::{Value, json};
 
 use crate::provider::{Provider, core, merged};
@@ -57,6 +57,10 @@ pub(crate) struct World {
     pub(crate) has_record: bool,
     /// Whether cookies are kept.
     pub(crate) has_cookies: bool,
+    /// What the app's own clean-up comes to, in every tab.
+    pub(crate) cleaners: Value,
+    /// What should go and does not.
+    pub(crate) stuck: Vec<Json>,
     /// What is under way, in the order in which it began.
     pub(crate) jobs: Vec<Job>,
     /// What does not go on, by the beginning of its name.
@@ -89,6 +93,8 @@ impl World {
             cookie: None,
             has_record: true,
             has_cookies: true,
+            cleaners: json!([]),
+            stuck: Vec::new(),
             jobs: Vec::new(),
             held: BTreeSet::new(),
             transactions: 0,

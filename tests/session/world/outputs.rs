@@ -6,7 +6,7 @@ use nightlatch::session::{Effect, Id, Input, Misuse, Output, Reply, Signal};
 use super::disk::Sealed;
 use super::words::{output_words, slot_name, words_of};
 use super::{Job, Work, World};
-use crate::provider::{parse, plain};
+use crate::provider::{core, parse, plain};
 
 impl World {
     /// Tells a machine what happened, and performs what it asks for.
@@ -111,7 +111,23 @@ impl World {
                 session_storage: true,
             }),
             Effect::Wait(ms) => Work::Wait(self.now + ms),
-            Effect::Wipe(_) => Work::Wipe,
+            Effect::Wipe { own, .. } => {
+                // Session storage is wiped at once.
+                let mut removed = Vec::new();
+                if own {
+                    let storage = std::mem::take(&mut self.tabs[tab].storage);
+                    removed = storage.slots.into_keys().map(Into::into).collect();
+                }
+                self.jobs.push(Job {
+                    tab,
+                    id,
+                    part,
+                    name: "cleaners".to_owned(),
+                    work: Work::Reply(Reply::CleanedUp(core(self.cleaners.clone()))),
+                });
+                let residue = self.stuck.clone();
+                Work::Reply(Reply::Wiped { removed, residue })
+            }
         };
         self.jobs.push(Job {
             tab,

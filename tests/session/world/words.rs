@@ -1,6 +1,5 @@
 //! Names for what happens.
 
-use nightlatch::protocol::options::Clear;
 use nightlatch::session::{Change, Effect, Event, Message, Output, Settled, Slot};
 
 use crate::provider::{describe, plain};
@@ -31,8 +30,17 @@ pub(super) fn words_of(effect: &Effect) -> String {
         Effect::Probe => "probe".to_owned(),
         Effect::Wait(ms) => format!("wait {ms}"),
         Effect::Application { .. } => "end application".to_owned(),
-        Effect::Wipe(Clear::All) => "wipe all".to_owned(),
-        Effect::Wipe(Clear::Own) => "wipe own".to_owned(),
+        Effect::Wipe {
+            clear,
+            own,
+            alone,
+            within,
+        } => {
+            let clear = clear.json().text().unwrap_or("lists");
+            let own = if *own { "" } else { " less keys" };
+            let alone = if *alone { " alone" } else { "" };
+            format!("wipe {clear}{own}{alone} {within}")
+        }
     }
 }
 

@@ -67,7 +67,8 @@ function expire(name) {
   const domains = location.hostname.split(".").map((_, at, all) => `; Domain=${all.slice(at).join(".")}`);
   const secure = location.protocol === "https:" ? "; Secure" : "";
   for (const path of paths)
-    for (const end of ["", "/"]) for (const domain of ["", ...domains]) document.cookie = `${name}=0; Max-Age=0; Path=${path}${end}${domain}${secure}`;
+    for (const domain of ["", ...domains])
+      for (const end of ["", "/"]) document.cookie = `${name}=0; Max-Age=0; Path=${path}${end}${domain}${secure}`;
   return !cookies().includes(name);
 }
 

@@ -112,7 +112,7 @@ impl Signal {
 /// What an effect came to.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Reply {
-    /// Of [`Effect::CleanUp`](super::Effect::CleanUp): each cleaner's name and outcome.
+    /// Of [`Effect::Wipe`](super::Effect::Wipe): each cleaner's name and outcome.
     CleanedUp(Json),
     /// Of [`Effect::Commit`](super::Effect::Commit).
     Committed {

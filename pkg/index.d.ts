@@ -14,7 +14,12 @@ export type LogoutScope = "tab" | "app" | "provider";
 /** Where the session lives. See {@link ClientOptions.storage}. */
 export type StorageKind = "browser" | "tab" | "memory";
 
-/** Where a client stands. `signing-in` and `signing-out` are on their way: no token is handed out in either. */
+/**
+ * Where a client stands. `signing-in` and `signing-out` are on their way: no token is handed out in either.
+ *
+ * A tab shows `signing-out` also while another tab is on its way to the provider, for ten seconds at most. Nobody is signed in there any more; a
+ * {@link Client.login} is not refused and has the provider ask.
+ */
 export type Status = "signed-out" | "signing-in" | "signed-in" | "signing-out";
 
 /** How {@link createClient} finds and talks to the provider. */
@@ -69,6 +74,12 @@ export interface ClientOptions {
   application?: Application;
   /** What `outbox()` of `nightlatch/outbox` gives: revocations that did not get through are kept sealed and tried again. Default: they are not, and the report says so. */
   outbox?: Outbox;
+  /**
+   * The `prompt` of a sign-in after a sign-out with scope `"provider"` whose end at the provider is not confirmed: there is no such endpoint, the provider
+   * was out of reach, or the user did not come back. Default `"login"`. A `prompt` of {@link LoginOptions} goes before it, but `"none"` is then refused with
+   * `login_required`: nobody is signed in silently by a session that was to be ended. Once somebody has signed in, it is over.
+   */
+  promptAfterLogout?: "login" | "select_account";
   /** How far the clocks of provider and browser may differ. Default 30 seconds. */
   clockSkew?: number;
   /** How long one request may take. Default 10 seconds. */
@@ -165,6 +176,37 @@ export interface LogoutOptions {
    * A provider that has stayed silent is asked once more, for at least a second, before the page leaves for it.
    */
   timeout?: number;
+  /**
+   * Only tells what this call would reach: nothing is ended, stored or sent, but a request for the provider's metadata where a scope needs it. What would be
+   * done is `planned` in the report, and {@link LogoutReport.capabilities} stands beside it. Default `false`.
+   */
+  dryRun?: boolean;
+}
+
+/** What a sign-out can reach with this provider in this browser. */
+export interface Capabilities {
+  /** Where the session really lives. See {@link Snapshot.storage}. */
+  storage: StorageKind;
+  /** Whether the provider revokes tokens (RFC 7009). Missing where its metadata could not be had. */
+  revocation?: boolean;
+  /** Whether the provider's own session can be ended (OpenID Connect RP-Initiated Logout 1.0). Missing where its metadata could not be had. */
+  endSession?: boolean;
+  /** What this browser has noted and seen no end of. What is under way in a tab at this moment is among it. */
+  mayBeAlive: Note[];
+}
+
+/**
+ * Something that may still be valid at the provider and that nobody here holds. It holds no secret.
+ *
+ * `exchange`: a code was sent, its tokens never seen. `refresh`: a refresh token was sent, its answer never seen. `logout`: tokens of a session that was
+ * signed out, not confirmed as revoked. `provider`: the provider's own session, not confirmed as ended. `replaced`: tokens of a session that another sign-in
+ * replaced. `unopened`: tokens of a session whose key was gone.
+ */
+export interface Note {
+  id: number;
+  kind: "exchange" | "refresh" | "logout" | "provider" | "replaced" | "unopened";
+  /** When it was noted. */
+  at: number;
 }
 
 /** How {@link Client.getAccessToken} chooses. */
@@ -200,11 +242,16 @@ export interface Snapshot {
   readonly storage: StorageKind;
 }
 
-/** What came of one token (RFC 7009). `unknown`: asked, and no answer that proves it. `none`: there was no such token. `queued`: it did not get through, and the outbox has it. `skipped`: not asked for. */
-export type TokenOutcome = "revoked" | "unsupported" | "queued" | "unknown" | "failed" | "none" | "skipped";
+/** What came of one token (RFC 7009). `unknown`: asked, and no answer that proves it. `none`: there was no such token. `queued`: it did not get through, and the outbox has it. `skipped`: not asked for. `planned`: a dry run, it would be asked. */
+export type TokenOutcome = "planned" | "revoked" | "unsupported" | "queued" | "unknown" | "failed" | "none" | "skipped";
 
-/** What came of one layer. `unknown`: asked, and no answer. `redirecting`: the page is on its way to the provider. `unsupported`: the provider offers no way. `skipped`: not asked for. */
-export type LayerOutcome = "ended" | "redirecting" | "unsupported" | "failed" | "unknown" | "skipped";
+/**
+ * What came of one layer. `ended`: the provider, told by an ID token who is meant, sent the user back with our `state`. It does so after the sign-out; where it
+ * asks the user first and they decline, it may do so too, and no page can tell. `unknown`: the user came back, but without an ID token (nobody was signed in
+ * here) the provider has to ask them, and what they said is not known; or your own server gave no answer. `redirecting`: the page is on its way to the provider. `unsupported`: the provider offers
+ * no way. `skipped`: not asked for. `planned`: a dry run, the page would leave.
+ */
+export type LayerOutcome = "planned" | "ended" | "redirecting" | "unsupported" | "failed" | "unknown" | "skipped";
 
 /** What a sign-out reached, layer by layer. It holds no secret: show it, log it, send it. */
 export interface LogoutReport {
@@ -219,7 +266,7 @@ export interface LogoutReport {
    * This tab and what the app keeps in this browser: names, never values. A key of local or session storage stands alone; what is of another kind says
    * so: `"books (IndexedDB)"`, `"v1 (caches)"`, `"hint (cookie)"`, `"/sw.js (service worker)"`. `residue` should have gone and is still there.
    */
-  local: { status: "cleared" | "partial"; removed: string[]; residue: string[] };
+  local: { status: "cleared" | "partial" | "planned"; removed: string[]; residue: string[] };
   /** How many other tabs said that they are signed out, until the deadline. It decides nothing: a tab that is silent is signed out all the same. */
   tabs: { acknowledged: number; deadlineMs: number };
   tokens: { refreshToken: TokenOutcome; accessToken: TokenOutcome };
@@ -232,6 +279,8 @@ export interface LogoutReport {
   timings: { local?: number; tabs?: number; refreshToken?: number; accessToken?: number; application?: number; provider?: number; devices?: number };
   /** What went wrong on the way. */
   problems: AuthErrorCode[];
+  /** In dry runs alone. */
+  capabilities?: Capabilities;
 }
 
 /** What the address was an answer to. */
@@ -239,7 +288,10 @@ export type RedirectResult =
   | { kind: "login"; returnTo: string; user: User }
   | { kind: "logout"; returnTo: string; report: LogoutReport };
 
-/** Why a session ended. */
+/**
+ * Why a session ended. `logout`: this tab signed out. `otherTab`: another tab did, or what was stored is gone. `expired`: the access token ended and there is no
+ * refresh token. `revoked`: the provider refused the refresh token. `userChanged`: somebody else signed in; `signedIn` follows.
+ */
 export type SignedOutReason = "logout" | "otherTab" | "expired" | "revoked" | "userChanged";
 
 /** What happened, as {@link Client.on} tells it. No event holds a token. */
@@ -282,6 +334,8 @@ export interface Client {
    * It never rejects for what a server did: the report says it. Calls that overlap share one sign-out.
    */
   logout(options?: LogoutOptions): Promise<LogoutReport>;
+  /** What a sign-out can reach, before it is called. Asks for the provider's metadata where it is not known, and changes nothing. */
+  capabilities(): Promise<Capabilities>;
   /**
    * Has the app's own clean-up run in this tab whenever a session ends here, for whatever reason: a query cache, an open database. Cleaners begin together,
    * before anything is wiped, and each has two seconds, or `timeout` if that is less. One that fails or hangs stops nothing; what it threw goes to

@@ -64,6 +64,7 @@ export async function createClient(options) {
     fetch: requests.fetch,
     logout: (options) => call("logout", options),
     onLogout: (cleaner, { name = cleaner.name } = {}) => add(cleaners, { cleaner, name: `${name}` }),
+    capabilities: async () => (await call("logout", { scope: "provider", dryRun: true })).capabilities,
     getUser: () => snapshot.user,
     get isAuthenticated() {
       return snapshot.isAuthenticated;

@@ -90,6 +90,19 @@ impl Login {
         arguments.end()?;
         Ok(login)
     }
+
+    /// Has the provider ask the person, by this `prompt` unless the app gave its own. `false` where the
+    /// app wants nobody to be asked.
+    pub fn ask(&mut self, prompt: &str) -> bool {
+        match self.parameters.first() {
+            Some((name, own)) if name == "prompt" => own != "none",
+            _ => {
+                self.parameters
+                    .push(("prompt".to_owned(), prompt.to_owned()));
+                true
+            }
+        }
+    }
 }
 
 /// A sign-in under way: what the answer is held against. It waits in session storage.

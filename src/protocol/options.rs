@@ -95,6 +95,8 @@ pub struct Options {
     pub clear: Clear,
     /// Whether the app has told how its own session at its server is ended.
     pub application: bool,
+    /// The `prompt` of a sign-in while the provider's session may have outlived a sign-out.
+    pub prompt_after_logout: &'static str,
     /// How far clocks may differ, in milliseconds.
     pub clock_skew_ms: u64,
     /// How long one request may take, in milliseconds.
@@ -161,6 +163,7 @@ impl Options {
             allowed_origins,
             allowed_redirects,
             clear: Clear::read(&mut arguments).unwrap_or_else(|| Clear(Rc::new("own".into()))),
+            prompt_after_logout: prompt_after_logout(&mut arguments),
             clock_skew_ms: arguments.duration("clockSkew", 30_000),
             request_timeout_ms: arguments.duration("requestTimeout", 10_000),
             origin: origin.to_owned(),
@@ -232,6 +235,14 @@ fn place(arguments: &mut Arguments<'_>) -> Place {
         Some(1) => Place::Tab,
         Some(2) => Place::Memory,
         _ => Place::Browser,
+    }
+}
+
+fn prompt_after_logout(arguments: &mut Arguments<'_>) -> &'static str {
+    let fault = "`promptAfterLogout` is \"login\" or \"select_account\"";
+    match arguments.word("promptAfterLogout", &["login", "select_account"], fault) {
+        Some(1) => "select_account",
+        _ => "login",
     }
 }
 

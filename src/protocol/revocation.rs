@@ -21,6 +21,8 @@ pub enum Outcome {
     None,
     /// It did not get through, and will be tried again.
     Queued,
+    /// The server would be asked.
+    Planned,
     /// The server says that it is revoked.
     Revoked,
     /// It was not asked for.
@@ -38,6 +40,7 @@ impl Outcome {
             Self::Failed => "failed",
             Self::None => "none",
             Self::Queued => "queued",
+            Self::Planned => "planned",
             Self::Revoked => "revoked",
             Self::Skipped => "skipped",
             Self::Unknown => "unknown",

@@ -58,7 +58,10 @@ impl Commits {
             .with("session", session)
             .with("begins", change.begins_session(place))
             .with("looks", change.only_looks(place))
-            .with("ends", matches!(change, Change::End))
+            .with(
+                "ends",
+                matches!(change, Change::End | Change::EndAtProvider),
+            )
             .object();
         self.pending.push(Commit {
             id,
@@ -162,6 +165,7 @@ impl Commits {
             generation: record.generation,
             version: record.version(),
             live: record.is_live(share || applied.content == Content::Replace),
+            ledger: record.ledger.clone(),
             session,
         };
         self.memory.0 = record;

@@ -16,7 +16,7 @@ use std::rc::Rc;
 use super::input::{Id, Reply};
 use super::machine::{Context, LEAVE_MS, Operation, Step};
 use super::output::{Effect, Output, Settled, Slot};
-use super::record::{Change, Verdict};
+use super::record::{Change, Verdict, notes};
 use super::report::{Layer, Report, TABS_DEADLINE_MS};
 use super::{Event, Reason, Session};
 use crate::protocol::arguments::Arguments;
@@ -59,12 +59,27 @@ pub(super) struct Asked {
     clear: Clear,
     redirect_to: String,
     timeout_ms: u64,
+    dry_run: bool,
 }
 
 impl Asked {
     /// Whether it reaches this tab alone.
     pub(super) fn is_alone(&self) -> bool {
         self.scope == Scope::Tab
+    }
+
+    /// Whether it only asks what would be.
+    pub(super) fn is_dry(&self) -> bool {
+        self.dry_run
+    }
+
+    /// What is committed for it.
+    pub(super) fn end(&self) -> Change {
+        match self.scope {
+            Scope::Tab => Change::EndOwn,
+            Scope::App => Change::End,
+            Scope::Provider => Change::EndAtProvider,
+        }
     }
 
     pub(super) fn parse(json: &Json, options: &Options) -> Result<Self> {
@@ -84,6 +99,7 @@ impl Asked {
             clear: Clear::read(&mut arguments).unwrap_or_else(|| options.clear.clone()),
             redirect_to: redirect_to.unwrap_or("/").to_owned(),
             timeout_ms: arguments.duration("timeout", 5_000),
+            dry_run: arguments.flag("dryRun", "`dryRun` is a boolean"),
         };
         arguments.end()?;
         Ok(asked)
@@ -118,6 +134,8 @@ pub(super) struct Logout {
     report: Report,
     stage: Stage,
     open: Open,
+    /// What the app of a dry run is told beside the report.
+    told: Members,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -159,17 +177,23 @@ impl Logout {
         waiting: &[Id],
     ) -> Option<Operation> {
         let alone = asked.scope == Scope::Tab;
-        if !alone {
-            context.put(Output::Shut);
-            context.put(Output::Mark);
+        let dry = asked.dry_run;
+        let mut held = None;
+        if dry {
+            context.look();
+        } else {
+            if !alone {
+                context.put(Output::Shut);
+                context.put(Output::Mark);
+            }
+            context.put(Output::Abort);
+            context.put(Output::Keep(Slot::SignIn, None));
+            for id in waiting {
+                context.settle_for(*id, Err(login_required()));
+            }
+            context.tab.answered = None;
+            held = context.tab.session.take();
         }
-        context.put(Output::Abort);
-        context.put(Output::Keep(Slot::SignIn, None));
-        for id in waiting {
-            context.settle_for(*id, Err(login_required()));
-        }
-        context.tab.answered = None;
-        let held = context.tab.session.take();
         let mut logout = Box::new(Self {
             callers: vec![context.id],
             state: base64url::encode(entropy),
@@ -179,11 +203,15 @@ impl Logout {
             entry: 0,
             revision: context.tab.version.revision,
             outdated: false,
-            report: Report::new(asked.scope, context.now),
+            report: Report::new(asked.scope, dry, context.now),
             stage: Stage::Committing,
             open: Open::default(),
             asked,
+            told: Members::new(),
         });
+        if dry {
+            return Some(Operation::Logout(logout));
+        }
         if alone && context.tab.place == Place::Browser {
             // The session is shared and stays: this tab leaves it, and says so to itself.
             context.tab.left = Some(logout.generation);
@@ -192,7 +220,7 @@ impl Logout {
             return Some(Operation::Logout(logout));
         }
         context.tab.closing += 1;
-        context.commit(if alone { Change::EndOwn } else { Change::End });
+        context.commit(logout.asked.end());
         Some(Operation::Logout(logout))
     }
 
@@ -201,7 +229,9 @@ impl Logout {
         let committing = self.stage == Stage::Committing;
         let covered = self.asked.clear.covers(&asked.clear);
         let more = asked.revoke && !self.asked.revoke || !covered;
-        if self.has_left()
+        let dry = asked.dry_run || self.asked.dry_run;
+        if dry
+            || self.has_left()
             || self.asked.scope == Scope::Tab
             || (more && !committing)
             || !(covered || asked.clear.covers(&self.asked.clear))
@@ -236,13 +266,25 @@ impl Logout {
     pub(super) fn is_signing_out(&self) -> bool {
         match self.stage {
             Stage::Reaching => self.open.wipe || self.asked.scope == Scope::Provider,
-            Stage::Committing | Stage::Discovering | Stage::Left => true,
+            Stage::Committing | Stage::Discovering | Stage::Left => !self.asked.dry_run,
         }
     }
 
     /// Steps 2 to 6. Every transition of a sign-out is in this one match.
     pub(super) fn step(&mut self, context: &mut Context<'_>, part: u8, reply: &Reply) -> Step {
         match (self.stage, part, reply) {
+            (Stage::Committing, part::MAIN, Reply::Committed { verdict, seen })
+                if self.asked.dry_run =>
+            {
+                context.see(*verdict, seen, Reason::OtherTab);
+                self.told
+                    .with("storage", context.tab.place.as_str())
+                    .with("mayBeAlive", notes(&seen.ledger));
+                // A tab that leaves a shared session revokes nothing of it.
+                self.asked.revoke &= !self.asked.is_alone() || context.tab.place != Place::Browser;
+                self.reach(context, context.tab.session.clone());
+                self.arrived(context)
+            }
             (Stage::Committing, part::MAIN, Reply::Committed { verdict, seen }) => {
                 context.tab.closing -= 1;
                 self.outdated = seen.session.is_none() && self.revision != seen.version.revision;
@@ -345,7 +387,9 @@ impl Logout {
         }
         // Before cookies are wiped: it needs them.
         self.end_application(context);
-        self.wipe(context);
+        if !self.asked.dry_run {
+            self.wipe(context);
+        }
         if let Some(session) = taken.or_else(|| self.held.take()) {
             self.metadata = Some(session.metadata.clone());
             self.revoke(context, &session);
@@ -360,7 +404,7 @@ impl Logout {
             };
             (self.report.refresh_token, self.report.access_token) = (outcome, outcome);
         }
-        if self.asked.scope > Scope::Tab {
+        if self.asked.scope > Scope::Tab && !self.asked.dry_run {
             self.open.tabs = true;
             context.ask(
                 part::TABS,
@@ -384,6 +428,10 @@ impl Logout {
     /// Step 5, begun with the revocations: nothing of it depends on them.
     fn end_application(&mut self, context: &mut Context<'_>) {
         if context.options.application && self.asked.scope > Scope::Tab {
+            if self.asked.dry_run {
+                self.report.application = Layer::Planned;
+                return;
+            }
             let timeout_ms = self.timeout_ms(context);
             context.ask(part::APPLICATION, Effect::Application { timeout_ms });
             self.open.application = true;
@@ -403,9 +451,11 @@ impl Logout {
         }
         let timeout = self.timeout_ms(context);
         let endpoint = session.metadata.revocation_endpoint.as_ref();
+        let dry = self.asked.dry_run;
         let mut send = |part, hint, token: Option<&Secret>, expires_at| match (endpoint, token) {
             (_, None) => (false, Outcome::None),
             (None, _) => (false, Outcome::Unsupported),
+            _ if dry => (false, Outcome::Planned),
             (Some(endpoint), Some(token)) => {
                 context.ask(
                     part,
@@ -479,16 +529,20 @@ impl Logout {
         let Some(endpoint) = &metadata.end_session_endpoint else {
             return self.provider(context, Layer::Unsupported);
         };
+        if self.asked.dry_run {
+            return self.provider(context, Layer::Planned);
+        }
         self.report.provider = Layer::Redirecting;
+        let held = self.held.take();
+        let hint = held.as_ref().map(|session| &session.id_token);
         let kept = Members::new()
             .with("state", self.state.as_str())
             .with("returnTo", self.asked.redirect_to.as_str())
             .with("confirmed", self.report.is_confirmed())
+            .with("ending", hint.map(|_| context.tab.ending))
             .with("report", self.report.to_json(context.now))
             .object();
         context.put(Output::Keep(Slot::SignOut, Some(kept)));
-        let held = self.held.take();
-        let hint = held.as_ref().map(|session| &session.id_token);
         context.put(Output::Navigate(end_session::request(
             context.options,
             endpoint,
@@ -509,11 +563,24 @@ impl Logout {
 
     /// Step 6.
     fn finish(&mut self, context: &mut Context<'_>) -> Step {
-        let report = Rc::new(self.report.to_json(context.now));
+        let mut report = self.report.to_json(context.now);
+        if let (true, Json::Object(members)) = (self.asked.dry_run, &mut report) {
+            members.push(("capabilities".to_owned(), self.capabilities(context)));
+        }
+        let report = Rc::new(report);
         for id in core::mem::take(&mut self.callers) {
             context.settle_for(id, Ok(Settled::SignedOut(report.clone())));
         }
         Step::End
+    }
+
+    fn capabilities(&mut self, context: &Context<'_>) -> Json {
+        if let Some(metadata) = &context.tab.metadata {
+            self.told
+                .with("revocation", metadata.revocation_endpoint.is_some())
+                .with("endSession", metadata.end_session_endpoint.is_some());
+        }
+        self.told.object()
     }
 }
 
@@ -526,11 +593,7 @@ pub(super) fn returned(kept: &Json, state: &str, options: &Options, now: u64) ->
         .and_then(|target| options.target(target).ok());
     proven.then(|| Settled::Returned {
         return_to: target.unwrap_or("/").to_owned(),
-        report: Rc::new(super::report::confirmed(
-            kept.member("report"),
-            kept.member("confirmed").is_true(),
-            now,
-        )),
+        report: Rc::new(super::report::confirmed(kept, now)),
     })
 }
 

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::input::{Call, Id, Input, Reply, Signal};
 use super::logout::{self, Asked, Join, Logout};
 use super::output::{Effect, Message, Output, Settled};
-use super::record::{Change, Verdict};
+use super::record::{Change, Verdict, ending};
 use super::refresh::Use;
 use super::sign_in::{self, Callback, Login};
 use super::tab::{Seen, Tab};
@@ -45,6 +45,8 @@ pub struct Machine {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Operation {
     Callback(Box<Callback>),
+    /// Another tab is on its way to the provider, says this note.
+    Ending(u64),
     Login(Box<Login>),
     Logout(Box<Logout>),
     Start(Start),
@@ -188,6 +190,9 @@ impl Context<'_> {
 
     /// Takes over what the record says, with the session that goes with it.
     pub(super) fn adopt(&mut self, seen: &Seen, content: Option<&Rc<Session>>, why: Reason) {
+        if !self.tab.has_seen_later(seen) {
+            self.wait_for_provider(seen, why);
+        }
         for event in self.tab.adopt(seen, content, self.now, why) {
             if let Event::SignedOut(reason) = event {
                 // What tabs share is left to those whose session lives.
@@ -218,6 +223,27 @@ impl Context<'_> {
         };
         let part = 0;
         self.put(Output::Perform { id, part, effect });
+    }
+
+    /// Shows for a while that another tab is on its way to the provider. It may never come back, so
+    /// nothing that it does is waited for.
+    fn wait_for_provider(&mut self, seen: &Seen, why: Reason) {
+        let tab = &mut *self.tab;
+        if let Some(note) = ending(&seen.ledger) {
+            let age = self.now.abs_diff(note.at);
+            let known = core::mem::replace(&mut tab.ending, note.id) == note.id;
+            // A tab that signs out itself knows better how far it is.
+            if why != Reason::Logout && age < LEAVE_MS {
+                if !known {
+                    self.beside(|context| {
+                        context.ask(0, Effect::Wait(LEAVE_MS - age));
+                        Some(Operation::Ending(note.id))
+                    });
+                }
+                return;
+            }
+        }
+        tab.waited = tab.ending;
     }
 
     /// Looks again where a later look was heard of before `seen`, and judged without knowing of it.
@@ -360,13 +386,15 @@ impl Machine {
                     // Somebody may have signed in since it was committed.
                     Join::Shared => {
                         let context = &mut self.context(id, now, parse);
-                        return context.beside(|context| Some(Watch::end(context)));
+                        return context.beside(|context| Some(Watch::end(context, asked.end())));
                     }
                     Join::Apart => {}
                 }
             }
         }
-        self.call_off(&asked);
+        if !asked.is_dry() {
+            self.call_off(&asked);
+        }
         // Whoever waits for a token is told at once. What is under way is left to finish, so that
         // its tokens are revoked when they arrive.
         let waiting = self.ids(|operation| matches!(operation, Operation::Use(_)));
@@ -407,6 +435,14 @@ impl Machine {
         let context = &mut self.context(id, now, parse);
         let step = match &mut operation {
             Operation::Callback(operation) => operation.step(context, reply),
+            Operation::Ending(_) if *reply != Reply::Woken => Step::Refuse,
+            Operation::Ending(note) => {
+                // A later note has a time of its own.
+                if context.tab.ending == *note {
+                    context.tab.waited = *note;
+                }
+                Step::End
+            }
             Operation::Login(operation) => operation.step(context, reply),
             Operation::Logout(operation) => operation.step(context, part, reply),
             Operation::Start(operation) => operation.step(context, reply),
@@ -485,8 +521,10 @@ impl Machine {
         let session = self.tab.session.as_ref();
         let mut status = if session.is_some() {
             Status::SignedIn
-        } else {
+        } else if self.tab.ending == self.tab.waited {
             Status::SignedOut
+        } else {
+            Status::SigningOut
         };
         for (_, operation) in &self.operations {
             match operation {

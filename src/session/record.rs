@@ -62,6 +62,8 @@ pub enum Kind {
     Exchange,
     /// The tokens of a session that was signed out and whose revocation is not confirmed.
     Logout,
+    /// The provider's own session, which was to be ended; that it has is not confirmed.
+    Provider,
     /// A refresh token was sent and its answer is not yet known, or lost.
     Refresh,
     /// A session that a new one replaced.
@@ -71,9 +73,10 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Exchange,
         Self::Logout,
+        Self::Provider,
         Self::Refresh,
         Self::Replaced,
         Self::Unopened,
@@ -83,6 +86,7 @@ impl Kind {
         match self {
             Self::Exchange => "exchange",
             Self::Logout => "logout",
+            Self::Provider => "provider",
             Self::Refresh => "refresh",
             Self::Replaced => "replaced",
             Self::Unopened => "unopened",
@@ -100,6 +104,8 @@ pub enum Change {
     },
     /// Ends the session: this is logout's one point of commit.
     End,
+    /// Ends the session, and notes that the provider's is to be ended too.
+    EndAtProvider,
     /// Ends a tab's own session and nobody else's.
     EndOwn,
     /// Puts a new session in place, if nothing happened since its sign-in began.
@@ -279,6 +285,8 @@ impl Change {
             } if *generation == record.generation => {
                 let replaced = record.slot.present;
                 record.clear(*entry);
+                // Whoever signs in after a sign-out has been asked by the provider.
+                record.forget_provider();
                 let entry = if replaced {
                     record.note(Kind::Replaced, now)
                 } else {
@@ -354,14 +362,18 @@ impl Change {
             | Self::Release { .. }
             | Self::Invalidate { .. } => Applied::superseded(live),
 
-            Self::End | Self::EndOwn => {
+            Self::End | Self::EndAtProvider | Self::EndOwn => {
+                if matches!(self, Self::EndAtProvider) {
+                    record.forget_provider();
+                    record.note(Kind::Provider, now);
+                }
                 let present = record.slot.present;
                 let entry = if present {
                     record.note(Kind::Logout, now)
                 } else {
                     0
                 };
-                record.end(matches!(self, Self::End));
+                record.end(!matches!(self, Self::EndOwn));
                 Applied::made(entry, Content::Remove, present)
             }
             Self::Confirm { entry } => {
@@ -400,6 +412,12 @@ impl Record {
         };
     }
 
+    fn forget_provider(&mut self) {
+        if let Some(note) = ending(&self.ledger) {
+            self.clear(note.id);
+        }
+    }
+
     /// A number that nothing in this record has had.
     fn number(&mut self) -> u64 {
         self.serial += 1;
@@ -427,19 +445,10 @@ impl Record {
 
     /// The form at rest of what tabs share. It holds no secret.
     pub fn to_json(&self) -> Json {
-        let mut ledger = Vec::new();
-        for entry in &self.ledger {
-            let entry = Members::new()
-                .with("id", entry.id)
-                .with("kind", entry.kind.as_str())
-                .with("at", entry.at)
-                .object();
-            ledger.push(entry);
-        }
         Members::new()
             .with("generation", self.generation)
             .with("serial", self.serial)
-            .with("ledger", Json::Array(ledger))
+            .with("ledger", notes(&self.ledger))
             .object()
     }
 
@@ -470,6 +479,30 @@ impl Record {
             ledger,
         }
     }
+}
+
+/// Notes as they are kept, and as the app sees them.
+pub(super) fn notes(ledger: &[Entry]) -> Json {
+    let mut notes = Vec::new();
+    for entry in ledger {
+        let note = Members::new()
+            .with("id", entry.id)
+            .with("kind", entry.kind.as_str())
+            .with("at", entry.at)
+            .object();
+        notes.push(note);
+    }
+    Json::Array(notes)
+}
+
+/// The note of the provider's session, while nobody knows that it has ended.
+pub(super) fn ending(ledger: &[Entry]) -> Option<Entry> {
+    for entry in ledger {
+        if entry.kind == Kind::Provider {
+            return Some(*entry);
+        }
+    }
+    None
 }
 
 impl Slot {

@@ -14,11 +14,13 @@ pub enum Layer {
     Ended,
     /// It was tried and did not work.
     Failed,
+    /// The page would leave for it.
+    Planned,
     /// The page is on its way to end it.
     Redirecting,
     /// It was not asked for.
     Skipped,
-    /// Asked for, and no answer.
+    /// It was tried, and nothing proves that it worked.
     Unknown,
     /// There is no way.
     Unsupported,
@@ -29,6 +31,7 @@ impl Layer {
         match self {
             Self::Ended => "ended",
             Self::Failed => "failed",
+            Self::Planned => "planned",
             Self::Redirecting => "redirecting",
             Self::Skipped => "skipped",
             Self::Unknown => "unknown",
@@ -46,6 +49,8 @@ impl Layer {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Report {
     pub(super) scope: Scope,
+    /// Whether it tells what would be, and nothing is done.
+    pub(super) dry: bool,
     pub(super) started_at: u64,
     pub(super) removed: Vec<Json>,
     pub(super) residue: Vec<Json>,
@@ -60,9 +65,10 @@ pub struct Report {
 }
 
 impl Report {
-    pub(super) fn new(scope: Scope, started_at: u64) -> Self {
+    pub(super) fn new(scope: Scope, dry: bool, started_at: u64) -> Self {
         Self {
             scope,
+            dry,
             started_at,
             removed: Vec::new(),
             residue: Vec::new(),
@@ -103,7 +109,8 @@ impl Report {
         for cleaner in self.cleaners.items() {
             cleaned &= cleaner.member("status").text() == Some("done");
         }
-        cleaned
+        !self.dry
+            && cleaned
             && self.residue.is_empty()
             && token(self.refresh_token)
             && token(self.access_token)
@@ -112,7 +119,9 @@ impl Report {
 
     /// The report as JavaScript sees it, at `now`.
     pub(super) fn to_json(&self, now: u64) -> Json {
-        let local = if self.residue.is_empty() {
+        let local = if self.dry {
+            Layer::Planned.as_str()
+        } else if self.residue.is_empty() {
             "cleared"
         } else {
             "partial"
@@ -158,13 +167,21 @@ impl Report {
     }
 }
 
-/// The report of a sign-out that comes back from the provider at `now`: its layer is confirmed.
-pub(super) fn confirmed(report: &Json, confirmed: bool, now: u64) -> Json {
+/// The report of a sign-out that comes back from the provider at `now`. Its layer is confirmed if the
+/// provider was `told` by an ID token who is meant. Without one it has to ask the person, and sends
+/// them back whatever they say (OpenID Connect RP-Initiated Logout 1.0 §2).
+pub(super) fn confirmed(kept: &Json, now: u64) -> Json {
+    let report = kept.member("report");
+    let told = !kept.member("ending").is_null();
+    let provider = if told { Layer::Ended } else { Layer::Unknown };
     let since = now.saturating_sub(report.member("startedAt").count().unwrap_or(now));
     let mut report = report.clone();
-    report.replace("complete", confirmed.into());
+    report.replace(
+        "complete",
+        (told && kept.member("confirmed").is_true()).into(),
+    );
     report.replace("durationMs", since.into());
-    report.replace("provider", Layer::Ended.as_str().into());
+    report.replace("provider", provider.as_str().into());
     if let Some(Json::Object(timings)) = report.member_mut("timings") {
         timings.push(("provider".to_owned(), since.into()));
     }

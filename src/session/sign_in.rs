@@ -6,7 +6,7 @@ use super::input::{Id, Reply};
 use super::logout;
 use super::machine::{Context, LEAVE_MS, Operation, Step};
 use super::output::{Effect, Output, Settled, Slot};
-use super::record::{Change, Verdict};
+use super::record::{Change, Verdict, ending};
 use super::withdrawal::Withdrawal;
 use super::{Reason, Session, grant};
 use crate::protocol::authorization::{self, Arrival, Pending};
@@ -81,6 +81,12 @@ impl Login {
                     return Step::Go;
                 }
                 self.generation = seen.generation;
+                // The provider's session may live on: whoever signed out is not let in by it unasked.
+                if ending(&seen.ledger).is_some()
+                    && !self.asked.ask(context.options.prompt_after_logout)
+                {
+                    return context.fail(logout::login_required());
+                }
                 if context.tab.metadata.is_some() {
                     return self.digest(context);
                 }
@@ -366,6 +372,11 @@ impl Callback {
         let arrival = Arrival::parse(address, back).ok()??;
         let settled = logout::returned(kept?, &arrival.state, options, context.now)?;
         context.put(Output::Keep(Slot::SignOut, None));
+        context.tab.waited = context.tab.ending;
+        if let Some(entry) = kept?.member("ending").count() {
+            context.confirm(entry);
+            context.announce(context.tab.generation);
+        }
         if here {
             context.put(Output::Clean(authorization::cleaned(address)));
         }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::record::Version;
+use super::record::{Entry, Version};
 use super::{Event, Reason, Session, Settled};
 use crate::protocol::Metadata;
 use crate::protocol::options::Place;
@@ -21,6 +21,8 @@ pub struct Seen {
     pub version: Version,
     /// Whether a session is there that may be used.
     pub live: bool,
+    /// What may still be alive at the server.
+    pub ledger: Vec<Entry>,
     /// The session that was there before the change, where it was asked for and could be opened:
     /// the one to use while `live`, else one that was taken out and has to be revoked.
     pub session: Option<Rc<Session>>,
@@ -44,6 +46,10 @@ pub(super) struct Tab {
     pub(super) looked_at: Option<u64>,
     /// The generation that this tab alone has signed out of.
     pub(super) left: Option<u64>,
+    /// The note of the last sign-out at the provider that this tab made or has heard of.
+    pub(super) ending: u64,
+    /// The one that is no longer waited for.
+    pub(super) waited: u64,
     /// How many sign-outs have begun and are not yet committed: nothing may be taken into memory.
     pub(super) closing: u32,
     pub(super) metadata: Option<Rc<Metadata>>,
@@ -61,6 +67,8 @@ impl Tab {
             order: 0,
             looked_at: None,
             left: None,
+            ending: 0,
+            waited: 0,
             closing: 0,
             metadata,
             answered: None,

@@ -68,14 +68,14 @@ impl Watch {
     }
 
     /// Ends what came after a sign-out that is still under way.
-    pub(super) fn end(context: &mut Context<'_>) -> Operation {
+    pub(super) fn end(context: &mut Context<'_>, change: Change) -> Operation {
         context.put(Output::Shut);
         context.put(Output::Abort);
         if context.tab.session.take().is_some() {
             context.ended(Reason::Logout, false);
         }
         context.tab.closing += 1;
-        context.commit(Change::End);
+        context.commit(change);
         Operation::Watch(Self {
             again: false,
             ends: true,
@@ -90,14 +90,16 @@ impl Watch {
         let Reply::Committed { verdict, seen } = reply else {
             return Step::Refuse;
         };
+        let mut why = Reason::OtherTab;
         let was_signed_in = context.tab.session.is_some();
         if core::mem::take(&mut self.ends) {
+            why = Reason::Logout;
             context.tab.closing -= 1;
             self.again |= context.tab.has_seen_later(seen);
             context.forget();
             context.announce(seen.generation);
         }
-        context.see(*verdict, seen, Reason::OtherTab);
+        context.see(*verdict, seen, why);
         if was_signed_in && context.tab.session.is_none() {
             context.put(Output::Post(Message::Acknowledge {
                 generation: seen.generation,

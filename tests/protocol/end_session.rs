@@ -77,3 +77,21 @@ fn a_way_to_end_the_session_that_nobody_knows_is_refused() {
         assert!(error.message.contains("endSessionMethod"));
     }
 }
+
+#[test]
+fn whoever_signs_in_after_it_is_asked_in_one_of_two_ways() {
+    for (asked, prompt) in [
+        (json!(null), "login"),
+        (json!("login"), "login"),
+        (json!("select_account"), "select_account"),
+    ] {
+        let options = Options::parse(&core(app(json!({ "promptAfterLogout": asked }))), ORIGIN);
+        assert_eq!(options.unwrap().prompt_after_logout, prompt);
+    }
+    for odd in [json!("none"), json!("login none"), json!(""), json!(true)] {
+        let error =
+            Options::parse(&core(app(json!({ "promptAfterLogout": odd }))), ORIGIN).unwrap_err();
+        assert_eq!(error.code.as_str(), "invalid_options");
+        assert!(error.message.contains("promptAfterLogout"));
+    }
+}

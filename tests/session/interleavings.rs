@@ -315,7 +315,7 @@ impl Walk {
     fn read_history(&mut self) {
         for done in &self.world.history[self.read..] {
             match (&done.change, done.verdict) {
-                (Change::End, Verdict::Done { .. }) => {
+                (Change::End | Change::EndAtProvider, Verdict::Done { .. }) => {
                     // Whoever had begun to sign in before is signed out, too.
                     for user in 1..=self.users {
                         self.ended

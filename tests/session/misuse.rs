@@ -15,6 +15,7 @@ fn replies() -> Vec<Reply> {
         generation: 99,
         version: Version::default(),
         live: false,
+        ledger: Vec::new(),
         session: None,
     };
     vec![

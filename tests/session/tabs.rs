@@ -307,6 +307,7 @@ fn what_a_look_could_not_open_is_no_session() {
         generation: 0,
         version: Version::default(),
         live: true,
+        ledger: Vec::new(),
         session: None,
     };
     world.hold("commit Look");

@@ -54,4 +54,11 @@ logout({ clear: { localstorage: true } });
 logout({ clear: { keep: true } });
 const off: () => void = auth.onLogout(async () => {}, { name: "cache" });
 
+// Dry runs and what they tell are typed, and so is how the next sign-in asks.
+logout({ scope: "provider", dryRun: true }).then(({ capabilities, tokens }) => [capabilities?.mayBeAlive[0]?.kind === "provider", tokens.refreshToken === "planned"]);
+auth.capabilities().then(({ revocation, endSession }) => revocation && endSession);
+createClient({ issuer: "https://id.example", clientId: "spa", redirectUri: "https://app.example/", promptAfterLogout: "select_account" });
+// @ts-expect-error: nobody is signed in silently after that
+configure({ issuer: "https://id.example", clientId: "spa", redirectUri: "https://app.example/", promptAfterLogout: "none" });
+
 export { never, off, report, response, unsubscribe, user };

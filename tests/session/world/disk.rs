@@ -114,7 +114,7 @@ impl World {
                     return None;
                 }
                 self.store(at, place, &record, after, key);
-                if matches!(change, Change::End) {
+                if matches!(change, Change::End | Change::EndAtProvider) {
                     self.disk.keys.clear();
                 }
             }
@@ -140,6 +140,7 @@ impl World {
             generation: record.generation,
             version: record.version(),
             live: record.is_live(share || applied.content == Content::Replace),
+            ledger: record.ledger.clone(),
             session: in_memory.filter(|_| applied.reveal && place == Place::Memory),
         };
         let sealed = before.filter(|_| applied.reveal && place != Place::Memory);

@@ -9,6 +9,7 @@ pub(super) fn word_of(change: &Change) -> &'static str {
     match change {
         Change::Confirm { .. } => "Confirm",
         Change::End => "End",
+        Change::EndAtProvider => "EndAtProvider",
         Change::EndOwn => "EndOwn",
         Change::Install { .. } => "Install",
         Change::Invalidate { .. } => "Invalidate",

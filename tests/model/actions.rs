@@ -20,6 +20,8 @@ pub(crate) struct Budget {
     pub(crate) force: bool,
     /// Whether a tab may sign out alone.
     pub(crate) alone: bool,
+    /// Whether a tab may ask for the end of the provider's session.
+    pub(crate) provider: bool,
 }
 
 /// One thing that happens. Numbers are those of tabs and of their jobs.
@@ -151,6 +153,9 @@ impl World {
             acts.push(Act::Call(tab, Told::Logout(Reach::App)));
             if budget.alone {
                 acts.push(Act::Call(tab, Told::Logout(Reach::Tab)));
+            }
+            if budget.provider {
+                acts.push(Act::Call(tab, Told::Logout(Reach::Provider)));
             }
         }
         let coming = page.awaits(What::Login) || page.awaits(What::Callback);

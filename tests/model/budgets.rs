@@ -52,6 +52,7 @@ pub(crate) const fn run(sign_ins: u8, sign_outs: u8, tokens: u8, faults: u8) -> 
             faults,
             force: false,
             alone: false,
+            provider: false,
         },
         server: STRICT,
         carriers: Carriers::None,
@@ -89,6 +90,11 @@ impl Run {
 
     const fn forces(mut self) -> Self {
         self.budget.force = true;
+        self
+    }
+
+    pub(crate) const fn provider(mut self) -> Self {
+        self.budget.provider = true;
         self
     }
 
@@ -164,6 +170,7 @@ impl std::fmt::Display for Run {
             (!short, ", tokens that last"),
             (budget.force, ", forced"),
             (budget.alone, ", also alone"),
+            (budget.provider, ", also at the provider"),
             (*newcomer, ", one not yet open"),
         ];
         write!(formatter, "{tabs} tabs, {budget}")?;
@@ -261,6 +268,10 @@ fn two_tabs_that_tell_each_other() {
         (1, run(1, 1, 1, 0).hears(channel)),
         (1, run(1, 1, 0, 1).hears(channel)),
         (1, run(1, 2, 0, 0).hears(channel).alone()),
+        (1, run(1, 1, 0, 0).hears(both).provider()),
+        (1, run(1, 1, 0, 1).hears(channel).provider()),
+        (1, run(0, 2, 0, 0).hears(both).provider()),
+        (2, run(1, 2, 0, 0).hears(channel).provider()),
         (1, run(0, 1, 1, 0).hears(channel).newcomer()),
         (1, run(1, 1, 0, 0).hears(channel).newcomer()),
         (2, run(0, 1, 2, 1).hears(channel)),
@@ -333,7 +344,7 @@ fn what_another_tab_has_the_key_of_may_live_on_and_is_noted() {
     assert!(search(run, &["P1e", "P1u", "P2b"]).is_none());
 }
 
-/// `NIGHTLATCH_BUDGET="3 1/1/1/1 grace family channel both long force alone newcomer"` searches that.
+/// `NIGHTLATCH_BUDGET="3 1/1/1/1 grace family channel both long force alone provider newcomer"` searches that.
 #[test]
 fn a_budget_of_ones_own() {
     let Ok(asked) = std::env::var("NIGHTLATCH_BUDGET") else {
@@ -363,5 +374,6 @@ fn a_budget_of_ones_own() {
     run.newcomer = has("newcomer");
     run.budget.force = has("force");
     run.budget.alone = has("alone");
+    run.budget.provider = has("provider");
     run.holds();
 }

@@ -21,7 +21,7 @@ const ORIGIN: &str = "https://app.example";
 /// When the world begins.
 pub(crate) const START: u64 = 1_790_000_000_000;
 /// Above it are the numbers of what machines do on their own.
-const OWN: Id = 1 << 31;
+pub(crate) const OWN: Id = 1 << 31;
 /// Nobody: a reply to it is of no use to anyone.
 pub(crate) const NOBODY: Id = 0;
 
@@ -61,6 +61,7 @@ pub(crate) enum Told {
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) enum Reach {
     App,
+    Provider,
     Tab,
 }
 
@@ -323,6 +324,7 @@ impl What {
         Some(match told {
             Told::Callback { .. } => Self::Callback,
             Told::Login { .. } => Self::Login,
+            Told::Logout(Reach::Provider) => Self::LogoutAtProvider,
             Told::Logout(_) => Self::Logout,
             Told::Start { .. } => Self::Start,
             Told::Token { .. } => Self::Token,

@@ -5,7 +5,7 @@
 //!   token and faults there may be; all else is any order of what goes on by itself.
 //! - `walks`: random walks (proptest) through worlds that are too large for that.
 //! - `mutants`: each rule taken away from the machine in turn; the search has to find out.
-//! - `properties`: what must hold, P1 to P5.
+//! - `properties`: what must hold, P1 to P6.
 //!
 //! Runs:
 //! - `cargo test --test model` takes about a minute. What was explored is printed.

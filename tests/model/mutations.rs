@@ -211,8 +211,8 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         &[
             (
                 "record.rs",
-                "Self::End | Self::EndOwn => {",
-                "Self::End if MUTATED && record.slot.sent != 0 => Applied { verdict: Verdict::Wait, ..Applied::seen(false) },\n            Self::End | Self::EndOwn => {",
+                "Self::End | Self::EndAtProvider | Self::EndOwn => {",
+                "Self::End if MUTATED && record.slot.sent != 0 => Applied { verdict: Verdict::Wait, ..Applied::seen(false) },\n            Self::End | Self::EndAtProvider | Self::EndOwn => {",
             ),
             (
                 "logout.rs",
@@ -364,6 +364,16 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
             "sign_in.rs",
             "if context.tab.closing > 0 {",
             "if context.tab.closing > 0 && !MUTATED {",
+        )],
+    ),
+    found(
+        "nobody is asked who signs in after a sign-out at the provider",
+        run(1, 1, 0, 0).provider(),
+        &["P6"],
+        &[(
+            "sign_in.rs",
+            "if ending(&seen.ledger).is_some()",
+            "if ending(&seen.ledger).is_some() && !MUTATED",
         )],
     ),
     found(

@@ -13,7 +13,7 @@
 //!   that it keeps. *s*: no sign-in is refused where nothing happened since it began. *x*: at rest the
 //!   record holds the current token, or the ledger has a note.
 
-use nightlatch::session::record::Verdict;
+use nightlatch::session::record::{Content, Kind, Verdict};
 use nightlatch::session::{Change, Id, Status};
 
 use crate::machines::Outcome;
@@ -32,7 +32,7 @@ impl World {
     ) {
         let made = matches!(verdict, Verdict::Done { .. });
         match change {
-            Change::End if made => {
+            Change::End | Change::EndAtProvider if made => {
                 // Whoever had begun to sign in before is signed out, too.
                 state.ghost.ended |= all(&state.families);
                 disturb(state);
@@ -53,6 +53,29 @@ impl World {
             Change::Invalidate { .. } if made => disturb(state),
             Change::Open if verdict != (Verdict::Done { entry: 0 }) => disturb(state),
             _ => {}
+        }
+    }
+
+    /// A session was put into the record, or not, while the provider's own may outlive a sign-out.
+    pub(crate) fn witness_return(
+        &mut self,
+        state: &State,
+        tab: usize,
+        change: &Change,
+        content: Content,
+        may_live: bool,
+    ) {
+        let Change::Install { session, .. } = change else {
+            return;
+        };
+        let token = Token::read(&session.scope).unwrap();
+        let unasked = !state.families[usize::from(token.family)].asked;
+        if content == Content::Replace && may_live && unasked {
+            let name = token.name();
+            self.breaks(
+                "P6",
+                format!("tab {tab} puts {name} into the record, and nobody was asked"),
+            );
         }
     }
 
@@ -144,7 +167,9 @@ impl World {
                 .jobs
                 .iter()
                 .all(|job| matches!(job.work, Work::Fetch(_) | Work::Answer(_)));
-            if page.is_here() && page.status == Status::SigningOut && only_network {
+            // A page that is going to leave for the provider revokes first.
+            let leaves = page.awaits(What::LogoutAtProvider);
+            if page.is_here() && page.status == Status::SigningOut && only_network && !leaves {
                 self.breaks(
                     "P4ui",
                     format!("tab {tab} waits for the network to show that it is signed out"),
@@ -183,7 +208,8 @@ impl World {
                 self.breaks("P1w", format!("tab {tab} shows an ended session at rest"));
             }
         }
-        let ledger = state.record.ledger.len();
+        // The note of the provider's own session stands until somebody signs in.
+        let ledger = state.record.ledger.len() - usize::from(to_provider(state));
         let leaks: Vec<_> = (0_u8..)
             .zip(&state.families)
             .filter(|(at, family)| {
@@ -262,4 +288,10 @@ impl Page {
 
 fn has(families: Families, token: Token) -> bool {
     families & family(token.family) != 0
+}
+
+/// Whether the provider's session was to be ended, and nobody knows that it has.
+pub(crate) fn to_provider(state: &State) -> bool {
+    let ledger = &state.record.ledger;
+    ledger.iter().any(|entry| entry.kind == Kind::Provider)
 }

@@ -51,6 +51,8 @@ pub(crate) struct Family {
     pub(crate) life: Life,
     pub(crate) current: u8,
     pub(crate) nonce: Number,
+    /// Whether the person was to be asked, however well the provider knows them.
+    pub(crate) asked: bool,
 }
 
 /// A request.

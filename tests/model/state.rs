@@ -1,6 +1,6 @@
 //! One moment of the whole world, small enough to be remembered a million times.
 
-use nightlatch::session::record::{Verdict, Version};
+use nightlatch::session::record::{Entry, Verdict, Version};
 use nightlatch::session::{Id, Record, Status};
 
 use crate::books::{Number, digest};
@@ -137,6 +137,7 @@ pub(crate) enum What {
     Callback,
     Login,
     Logout,
+    LogoutAtProvider,
     Start,
     Token,
 }
@@ -187,6 +188,7 @@ pub(crate) struct Sight {
     pub(crate) generation: u64,
     pub(crate) version: Version,
     pub(crate) live: bool,
+    pub(crate) ending: Option<Entry>,
 }
 
 impl State {

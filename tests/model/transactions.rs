@@ -6,10 +6,11 @@
 
 use nightlatch::protocol::options::Place;
 use nightlatch::session::Change;
-use nightlatch::session::record::Content;
+use nightlatch::session::record::{Content, Entry, Kind};
 
 use crate::books::Number;
 use crate::machines::Told;
+use crate::properties::to_provider;
 use crate::server::Token;
 use crate::shell::put;
 use crate::state::{Job, Page, Sealed, Sight, State, Work};
@@ -43,6 +44,7 @@ impl World {
             .retain(|queued| *queued != (job.id, job.part, change));
         let order = page.last_order() + 1;
         let before = state.record.clone();
+        let may_live = to_provider(state);
         let share = state.cookie.is_some();
         let made = self.machines.changes.get(change).clone();
         let applied = made.apply(&mut state.record, Place::Browser, share, now);
@@ -68,7 +70,9 @@ impl World {
         } else {
             state.record = before;
         }
+        let ending = |entry: &&Entry| entry.kind == Kind::Provider;
         let sight = Sight {
+            ending: state.record.ledger.iter().find(ending).copied(),
             verdict: applied.verdict,
             order,
             generation: state.record.generation,
@@ -78,6 +82,7 @@ impl World {
                 .is_live(share || applied.content == Content::Replace),
         };
         self.witness(state, tab, &made, applied.verdict);
+        self.witness_return(state, tab, &made, applied.content, may_live);
         let work = Work::Open {
             change,
             sight,

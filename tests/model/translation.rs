@@ -5,7 +5,7 @@ use nightlatch::session::{Call, Effect, Id, Input, Message, Output, Reply, Seen,
 use serde_json::json;
 
 use crate::books::Number;
-use crate::machines::{CALLBACK, Machines, Outcome, Reach, START, Told, Turn, Wish};
+use crate::machines::{CALLBACK, Machines, OWN, Outcome, Reach, START, Told, Turn, Wish};
 use crate::provider::{ISSUER, core, fields, parse, plain, token};
 use crate::server::{Answer, Ask, Token};
 
@@ -35,6 +35,7 @@ impl Machines {
             Told::Logout(reach) => Call::Logout {
                 options: core(match reach {
                     Reach::App => json!({ "scope": "app" }),
+                    Reach::Provider => json!({ "scope": "provider" }),
                     Reach::Tab => json!({ "scope": "tab" }),
                 }),
                 entropy: Box::new([1; 32]),
@@ -63,6 +64,8 @@ impl Machines {
                     generation: sight.generation,
                     version: sight.version,
                     live: sight.live,
+                    // Who signs in asks for this note alone.
+                    ledger: sight.ending.into_iter().collect(),
                     session: session.map(|session| self.sessions.get(session).clone()),
                 },
             },
@@ -155,6 +158,10 @@ impl Machines {
         match effect {
             Effect::Commit { change, .. } => Wish::Commit(id, part, self.changes.number(change)),
             Effect::Digest(_) => Wish::Now(id, part, Told::Digest),
+            // Before the page leaves for the provider: it does not.
+            Effect::Fetch(request) if request.form.is_none() => {
+                Wish::Now(id, part, Told::Answer(Answer::Silence))
+            }
             Effect::Fetch(request) => match asked(&request) {
                 Some(ask) => Wish::Ask(id, part, ask),
                 // An access token dies with its family; the provider says so at once.
@@ -162,6 +169,8 @@ impl Machines {
             },
             Effect::Probe => Wish::Now(id, part, Told::Probed),
             Effect::Wait(250) => Wish::Nap(id, part),
+            // Another tab may be on its way to the provider: that is shown for a while.
+            Effect::Wait(_) if id > OWN => Wish::Nap(id, part),
             Effect::Wait(10_000) => Wish::Stay(id, part),
             // How long acknowledgements are counted: nothing hangs on it.
             Effect::Wait(_) => Wish::Now(id, part, Told::Woken),

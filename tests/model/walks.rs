@@ -41,13 +41,14 @@ fn way() -> impl Strategy<Value = Way> {
         0..=4_u8,
         any::<bool>(),
         any::<bool>(),
+        any::<bool>(),
     );
     let turns = proptest::collection::vec((prop::bool::weighted(0.7), 0..4096_usize), 1..300);
     let server = (any::<bool>(), any::<bool>());
     let world = (2..=4_usize, any::<bool>(), any::<bool>(), server, carriers);
     (world, budget, turns).prop_map(|(world, budget, turns)| {
         let (tabs, signed_in, short, (grace, by_family), carriers) = world;
-        let (sign_ins, sign_outs, tokens, faults, force, alone) = budget;
+        let (sign_ins, sign_outs, tokens, faults, force, alone, provider) = budget;
         Way {
             tabs,
             signed_in,
@@ -61,6 +62,7 @@ fn way() -> impl Strategy<Value = Way> {
                 faults,
                 force,
                 alone,
+                provider,
             },
             turns,
         }

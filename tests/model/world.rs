@@ -130,7 +130,7 @@ impl World {
             ended: state.ghost.ended,
         });
         match told {
-            Told::Logout(Reach::App) => {
+            Told::Logout(Reach::App | Reach::Provider) => {
                 // Whoever has begun to sign in is signed out, too: of this page from now on.
                 page.left |= all(&state.families);
                 disturb(state);
@@ -154,6 +154,7 @@ impl World {
             life: Life::Issued,
             current: 0,
             nonce,
+            asked: self.machines.texts.get(address).contains("&prompt=login"),
         });
         self.reload(state, tab);
         state.pages[tab].arriving = Some(back);

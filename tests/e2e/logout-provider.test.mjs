@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  asksForPassword, assertSignedIn, assertSignedOut, comeBack, isActive, lastIssued, leaveForGood,
+  asksForPassword, assertSignedIn, assertSignedOut, comeBack, isActive, isThrough, lastIssued, leaveForGood,
   leaveForProvider, logout, openApp, openSignedIn, requestTo, started,
 } from "./harness/app.mjs";
 import { changeTokenAnswer, opened } from "./harness/forgery.mjs";
@@ -118,6 +118,7 @@ test("LOUT-6 a provider that dies in the middle leaves nobody signed in", async 
   await requestTo(stage, "end_session");
 
   const other = await openApp(stage);
+  await isThrough(other);
   await assertSignedOut(other);
   assertNothingLeft(stage, await atRest(other));
 });
@@ -168,5 +169,6 @@ test("without an address to come back to the provider keeps the user, and the ap
 
   assert.equal(stage.world.requests.of("end_session")[0].params.post_logout_redirect_uri, undefined);
   const other = await openApp(stage);
+  await isThrough(other);
   await assertSignedOut(other);
 });

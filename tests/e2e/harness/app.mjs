@@ -131,6 +131,11 @@ export async function assertSignedOut(tab) {
   assert.deepEqual(await standing(tab), { status: "signed-out", isAuthenticated: false, hasUser: false, shown: "signed-out", token: "login_required" });
 }
 
+/** Waits until a tab shows no more that a sign-out elsewhere is on its way. */
+export function isThrough(tab) {
+  return until("the tab shows that it is signed out", () => tab.run(() => window.auth.status === "signed-out"));
+}
+
 function standing(tab) {
   return tab.run(async () => {
     const token = await window.auth.getAccessToken().then(

@@ -1,9 +1,9 @@
 // Puts the embedded module together. It comes in parts, because like compresses best beside like: the instructions are
 // one text, and what follows them (locals, offsets, …) one for each kind. xtask/src/embed.rs takes it apart, and says more.
 
-// By opcode, the part that its operand is in: `a` is 1.
-const OPERANDS = "  aaa       bbb cd              effgggg iiiiiiiiiiiiiiiiiiiiiii  jk k";
-const [CODE, BLOCK, MISC, ALIGN, OFFSET, WIDE, GROUPS, COUNTS, HEAD, TAIL] = [0, 1, 4, 8, 9, 11, 12, 13, 14, 15];
+// By opcode, the part that its operand is in: `c` is 3.
+const OPERANDS = "  ccc       ddd ef              ghhiiii kkkkkkkkkkkkkkkkkkkkkkk  lm m";
+const [CODE, HEAD, TAIL, BLOCK, MISC, ALIGN, OFFSET, WIDE, GROUPS, COUNTS] = [0, 1, 2, 3, 6, 10, 11, 13, 14, 15];
 
 /** Gives the module's bytes. */
 export function unpack(parts) {
@@ -12,14 +12,14 @@ export function unpack(parts) {
   const module = [];
   let bytes = module;
 
-  // A number is one letter below the part's base, after others that lead.
+  // A number is one letter below the part's base, after others that lead. `}` and `~` stand for `"` and `\`.
   const number = (part) => {
-    const base = part ? 68 : 84;
+    const base = part < BLOCK ? 91 : 68;
     for (let high = 0; ; ) {
       const code = parts[part].charCodeAt(places[part]++);
-      const digit = code - 32 - (code > 34) - (code > 92);
+      const digit = code === 125 ? 2 : code === 126 ? 60 : code - 32;
       if (digit < base) return high * base + digit;
-      high = high * (92 - base) + digit - base + 1;
+      high = high * (93 - base) + digit - base + 1;
     }
   };
   // LEB128: each byte but the last has its top bit set. A way counts all that can be written so, shorter ones first.
@@ -33,7 +33,8 @@ export function unpack(parts) {
     return way - 128 * (way > 127);
   };
 
-  while (left(HEAD)) bytes.push(number(HEAD));
+  // What is no code: letters are themselves.
+  while (left(HEAD)) bytes.push(number(HEAD) + 32);
   // Each function: its locals, then instructions to the `end` that closes it.
   while (left(GROUPS)) {
     const body = (bytes = []);
@@ -57,6 +58,6 @@ export function unpack(parts) {
     write(body.length + 128 * (body.length > 127) + 16384 * (body.length > 16383));
     bytes.push(...body);
   }
-  while (left(TAIL)) bytes.push(number(TAIL));
+  while (left(TAIL)) bytes.push(number(TAIL) + 32);
   return new Uint8Array(bytes);
 }

@@ -218,7 +218,7 @@ const FLAGS: &str = "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detai
 const OPTIMISE: [&str; 7] = [
     "-Oz",
     "--converge",
-    "--one-caller-inline-max-function-size=40",
+    "--one-caller-inline-max-function-size=80",
     "--always-inline-max-function-size=3",
     "--skip-pass=local-cse",
     "--dealign",

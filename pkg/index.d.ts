@@ -80,6 +80,17 @@ export interface ClientOptions {
    * `login_required`: nobody is signed in silently by a session that was to be ended. Once somebody has signed in, it is over.
    */
   promptAfterLogout?: "login" | "select_account";
+  /**
+   * What becomes of a page that the browser brings back (from the back/forward cache, or as a tab that was frozen) when its session has ended, or is
+   * another user's. Until the record says that the session is the same, the document stays hidden, and the snapshot as it was.
+   *
+   * - `"reload"`, the default: the page is loaded anew.
+   * - `"event"`: the page is shown when the listeners of `signedOut` have returned. They have to take away by then what is left to be seen.
+   * - an address on this page's own origin, else refused: it is loaded in the page's place in the history.
+   *
+   * A page that cannot look at the record within five seconds is loaded anew, whatever is chosen here.
+   */
+  restored?: string;
   /** How far the clocks of provider and browser may differ. Default 30 seconds. */
   clockSkew?: number;
   /** How long one request may take. Default 10 seconds. */

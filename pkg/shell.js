@@ -5,6 +5,7 @@ import { recordOf } from "./browser/record.js";
 import { MAX_DELAY, send } from "./browser/request.js";
 import { listen } from "./browser/signals.js";
 import { digest } from "./browser/vault.js";
+import { hide, reveal } from "./browser/visibility.js";
 import { wipe } from "./browser/wipe.js";
 
 /**
@@ -33,6 +34,8 @@ export function shell(core, settle, notify, cleanUp, application, outbox) {
       box?.close();
     },
     post: (id, part, message) => signals.post(message),
+    hide: () => hide(namespace),
+    reveal: (id, part, to) => reveal(namespace, to),
     clean: (id, part, url) => clean(url),
     navigate: (id, part, navigation) => leave(navigation),
     done: (id) => settle(id),

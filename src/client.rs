@@ -216,6 +216,8 @@ impl Shell {
             Output::Clean(address) => ("clean", 0, 0, address.as_str().into()),
             Output::Event(event) => (event.name(), 0, 0, event.detail()),
             Output::Post(message) => ("post", 0, 0, message.to_json()),
+            Output::Hide => ("hide", 0, 0, Json::Null),
+            Output::Reveal(to) => ("reveal", 0, 0, to),
             Output::Navigate(navigation) => ("navigate", 0, 0, navigation.to_json()),
             Output::Forget => ("forget", 0, 0, Json::Null),
             Output::Settle { id, result } => match result {

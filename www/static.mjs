@@ -34,11 +34,12 @@ export function staticApp({ mounts, config, csp, control, session }) {
   const folders = Object.entries(mounts).sort(([one], [other]) => other.length - one.length);
 
   return async (req, res) => {
-    const { pathname } = new URL(req.url, "http://localhost");
+    const { pathname, searchParams } = new URL(req.url, "http://localhost");
     const send = (status, type, body) => {
       res.writeHead(status, {
         "Content-Type": type,
-        "Cache-Control": "no-cache",
+        // An address that ends with `?no-store` is served as pages are that nothing may keep.
+        "Cache-Control": searchParams.has("no-store") ? "no-store" : "no-cache",
         "Referrer-Policy": "no-referrer",
         "X-Content-Type-Options": "nosniff",
         ...(csp ? { "Content-Security-Policy": csp } : {}),

@@ -97,6 +97,9 @@ pub struct Options {
     pub application: bool,
     /// The `prompt` of a sign-in while the provider's session may have outlived a sign-out.
     pub prompt_after_logout: &'static str,
+    /// What becomes of a page that comes back after its session has ended: null shows it, a text loads it anew,
+    /// at that address if there is one.
+    pub restored: Json,
     /// How far clocks may differ, in milliseconds.
     pub clock_skew_ms: u64,
     /// How long one request may take, in milliseconds.
@@ -164,6 +167,7 @@ impl Options {
             allowed_redirects,
             clear: Clear::read(&mut arguments).unwrap_or_else(|| Clear(Rc::new("own".into()))),
             prompt_after_logout: prompt_after_logout(&mut arguments),
+            restored: restored(&mut arguments, origin),
             clock_skew_ms: arguments.duration("clockSkew", 30_000),
             request_timeout_ms: arguments.duration("requestTimeout", 10_000),
             origin: origin.to_owned(),
@@ -235,6 +239,18 @@ fn place(arguments: &mut Arguments<'_>) -> Place {
         Some(1) => Place::Tab,
         Some(2) => Place::Memory,
         _ => Place::Browser,
+    }
+}
+
+fn restored(arguments: &mut Arguments<'_>, origin: &str) -> Json {
+    let fault = "`restored` is \"reload\", \"event\" or an address on this page's origin";
+    match arguments.text("restored", fault) {
+        None | Some("reload") => "".into(),
+        Some("event") => Json::Null,
+        Some(address) => arguments
+            .take(url::target(address, origin, &[]))
+            .unwrap_or_default()
+            .into(),
     }
 }
 

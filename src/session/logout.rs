@@ -193,6 +193,7 @@ impl Logout {
             }
             context.tab.answered = None;
             held = context.tab.session.take();
+            context.tab.user = None;
         }
         let mut logout = Box::new(Self {
             callers: vec![context.id],

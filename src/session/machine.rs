@@ -319,7 +319,7 @@ impl Machine {
             }
             Input::Signal(signal) => self.signal(signal, now, parse),
         }
-        if self.tab.version != before || self.tab.session.is_none() {
+        if self.tab.version != before || self.tab.user.is_none() && self.tab.away.is_none() {
             // Those who wait for another's refresh look again.
             for id in self.ids(|operation| matches!(operation, Operation::Use(operation) if operation.is_waiting())) {
                 self.advance(id, 0, &Reply::Woken, now, parse);
@@ -469,7 +469,13 @@ impl Machine {
                 for id in self.ids(|operation| matches!(operation, Operation::Logout(_))) {
                     self.advance(id, logout::part::AWAY, &Reply::Woken, now, parse);
                 }
+                self.tab.leave();
+                if self.tab.user.is_some() {
+                    self.outputs.push(Output::Hide);
+                }
             }
+            // A page that is seen is back, whatever its browser has said.
+            Signal::Look if self.tab.away == Some(0) => self.signal(Signal::Restored, now, parse),
             Signal::Restored => {
                 for id in self.ids(|operation| match operation {
                     Operation::Login(login) => login.has_left(),
@@ -478,7 +484,8 @@ impl Machine {
                 }) {
                     self.forget(id);
                 }
-                self.signal(Signal::Look, now, parse);
+                self.context(0, now, parse)
+                    .beside(|context| Some(Watch::restore(context)));
             }
             Signal::Look => {
                 // A look under way may have been too early: it is followed by another.
@@ -518,6 +525,10 @@ impl Machine {
 
     /// Shows the app where the tab stands, if that is something new.
     fn show(&mut self) {
+        // While the page is away nothing is known: what is shown stays.
+        if self.tab.away.is_some() && self.tab.user.is_some() {
+            return;
+        }
         let session = self.tab.session.as_ref();
         let mut status = if session.is_some() {
             Status::SignedIn

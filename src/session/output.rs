@@ -19,6 +19,8 @@ pub enum Output {
     Event(Event),
     /// Forget the key share that was kept to open what logout takes out.
     Forget,
+    /// The document is not painted from now on.
+    Hide,
     /// Write to session storage, or delete.
     Keep(Slot, Option<Json>),
     /// Raise the mark in local storage, and take it down.
@@ -36,6 +38,9 @@ pub enum Output {
     },
     /// Tell the other tabs.
     Post(Message),
+    /// The document is painted again; with a text it is loaded anew instead, at this address on its origin, or at its own if
+    /// that is empty.
+    Reveal(Json),
     /// Answer the app.
     Settle {
         /// Its number.

@@ -85,11 +85,7 @@ impl Use {
             min_validity_ms,
             force,
             began_at: context.now,
-            user: context
-                .tab
-                .session
-                .as_ref()
-                .map(|session| session.claims.clone()),
+            user: context.tab.user.clone(),
             stale: None,
             attempt: Attempt::default(),
             session: None,
@@ -115,9 +111,6 @@ impl Use {
         match (self.stage, reply) {
             (Stage::Looking, Reply::Committed { verdict, seen }) => {
                 context.see(*verdict, seen, Reason::OtherTab);
-                if self.force && self.stale.is_none() {
-                    self.stale = Some(context.tab.version);
-                }
                 self.decide(context)
             }
             (Stage::Waiting, Reply::Woken) => {
@@ -131,8 +124,11 @@ impl Use {
                     seen,
                 },
             ) => {
-                // Heard so late, the right may be somebody else's by now: it is given back unused.
-                if context.now.abs_diff(self.attempt.sent_at) >= GRACE_MS {
+                // Heard so late, the right may be somebody else's by now: it is given back unused. So it is
+                // while the page is away, which has first to look whether the session lives.
+                if context.tab.away.is_some()
+                    || context.now.abs_diff(self.attempt.sent_at) >= GRACE_MS
+                {
                     context.commit(Change::Release {
                         of: seen.version,
                         attempt: *attempt,
@@ -163,8 +159,7 @@ impl Use {
                         const { Error::new(Code::Timeout, "another tab's refresh does not end") },
                     );
                 }
-                context.ask(0, Effect::Wait(NAP_MS));
-                self.go(Stage::Waiting)
+                self.nap(context)
             }
             (Stage::Sending, Reply::Answer(answer)) => self.answered(context, answer),
             (
@@ -180,6 +175,7 @@ impl Use {
                 context.put(Output::Event(Event::TokenRefreshed { expires_at }));
                 context.announce(seen.generation);
                 match context.tab.session.clone() {
+                    _ if context.tab.away.is_some() => self.nap(context),
                     Some(session) => context.hand_out(&session),
                     None => context.fail(login_required()),
                 }
@@ -209,8 +205,8 @@ impl Use {
             (Stage::Releasing, Reply::Committed { verdict, seen }) => {
                 context.see(*verdict, seen, Reason::OtherTab);
                 match self.error {
-                    Some(_) => self.refused(context),
-                    None => self.decide(context),
+                    Some(_) if context.tab.away.is_none() => self.refused(context),
+                    _ => self.decide(context),
                 }
             }
             (Stage::Reserving | Stage::Ending, Reply::Committed { verdict, seen }) => {
@@ -221,13 +217,25 @@ impl Use {
         }
     }
 
+    /// Looks again after a while, or when the version is another one.
+    fn nap(&mut self, context: &mut Context<'_>) -> Step {
+        context.ask(0, Effect::Wait(NAP_MS));
+        self.go(Stage::Waiting)
+    }
+
     /// With the record just seen: hand out, refresh, or end.
     fn decide(&mut self, context: &mut Context<'_>) -> Step {
+        if context.tab.away.is_some() {
+            return self.nap(context);
+        }
         let Some(session) = context.tab.session.clone() else {
             return context.fail(login_required());
         };
         if self.is_foreign(&session) {
             return context.fail(login_required());
+        }
+        if self.force && self.stale.is_none() {
+            self.stale = Some(context.tab.version);
         }
         let forced = self.stale == Some(context.tab.version);
         let refreshable = session.refresh_token.is_some();
@@ -267,10 +275,7 @@ impl Use {
     }
 
     fn send(&mut self, context: &mut Context<'_>) -> Step {
-        let session = self
-            .session
-            .as_ref()
-            .filter(|_| context.tab.session.is_some());
+        let session = self.session.as_ref().filter(|_| context.tab.user.is_some());
         let token = session.and_then(|session| session.refresh_token.as_ref());
         let (Some(session), Some(refresh_token)) = (session, token) else {
             // A sign-out has begun: what was allowed is not sent.
@@ -301,7 +306,7 @@ impl Use {
             // The token may have been consumed or not. This tab tries once more; then the attempt
             // stays written down until it counts as lost.
             Err(Failure::Network | Failure::Timeout)
-                if times == 1 && context.tab.session.is_some() =>
+                if times == 1 && context.tab.user.is_some() =>
             {
                 return self.reserve(context);
             }

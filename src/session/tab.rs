@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use super::record::{Entry, Version};
-use super::{Event, Reason, Session, Settled};
-use crate::protocol::Metadata;
+use super::{Event, Id, Reason, Session, Settled};
 use crate::protocol::options::Place;
+use crate::protocol::{Claims, Metadata};
 
 /// How long one look at the record may be reused, in milliseconds.
 const FRESH_MS: u64 = 50;
@@ -38,6 +38,11 @@ pub(super) struct Tab {
     pub(super) has_session_storage: bool,
     /// What memory holds of the session.
     pub(super) session: Option<Rc<Session>>,
+    /// Whom the app is shown. It stays while the page is away and memory is empty.
+    pub(super) user: Option<Rc<Claims>>,
+    /// Since the page left: the look that ends its absence, 0 before there is one. Until that look is heard
+    /// of nothing is taken over: what began before may have been true then alone.
+    pub(super) away: Option<Id>,
     pub(super) version: Version,
     /// The generation last seen.
     pub(super) generation: u64,
@@ -62,6 +67,8 @@ impl Tab {
             place,
             has_session_storage: true,
             session: None,
+            user: None,
+            away: None,
             version: Version::default(),
             generation: 0,
             order: 0,
@@ -91,6 +98,13 @@ impl Tab {
         }
     }
 
+    /// The page leaves: memory is emptied. The record gives the session back.
+    pub(super) fn leave(&mut self) {
+        self.session = None;
+        self.version = Version::default();
+        self.away = Some(0);
+    }
+
     /// Whether a later transaction was heard of before this one.
     pub(super) fn has_seen_later(&self, seen: &Seen) -> bool {
         seen.order < self.order
@@ -110,6 +124,9 @@ impl Tab {
             return Vec::new();
         }
         self.order = seen.order;
+        if self.away.is_some() {
+            return Vec::new();
+        }
         let usable = seen.live && self.closing == 0 && self.left != Some(seen.generation);
         let known = seen.version == self.version;
         let next = content
@@ -126,10 +143,9 @@ impl Tab {
     }
 
     fn replace(&mut self, next: Option<Rc<Session>>, why: Reason) -> Vec<Event> {
-        let before = core::mem::replace(&mut self.session, next);
-        let subject =
-            |session: &Option<Rc<Session>>| session.as_ref().map(|session| session.claims.clone());
-        let (before, after) = (subject(&before), subject(&self.session));
+        let after = next.as_ref().map(|session| session.claims.clone());
+        self.session = next;
+        let before = core::mem::replace(&mut self.user, after.clone());
         let mut events = Vec::new();
         if before.as_ref().map(|claims| claims.subject())
             == after.as_ref().map(|claims| claims.subject())

@@ -5,6 +5,7 @@ use super::input::Reply;
 use super::machine::{Context, Operation, Step};
 use super::output::{Effect, Message, Output, Settled};
 use super::record::Change;
+use crate::protocol::Json;
 use crate::protocol::options::Place;
 
 /// The first look of a page.
@@ -50,6 +51,9 @@ impl Start {
     }
 }
 
+/// How long the look of a page that is back may take before the page is loaded anew, in milliseconds.
+const RETURN_MS: u64 = 5_000;
+
 /// A look because of a message, the mark, or because the tab was away.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Watch {
@@ -67,11 +71,21 @@ impl Watch {
         })
     }
 
+    /// The look of a page that is back. It ends the absence.
+    pub(super) fn restore(context: &mut Context<'_>) -> Operation {
+        if let Some(look) = &mut context.tab.away {
+            *look = context.id;
+            context.ask(1, Effect::Wait(RETURN_MS));
+        }
+        Self::begin(context)
+    }
+
     /// Ends what came after a sign-out that is still under way.
     pub(super) fn end(context: &mut Context<'_>, change: Change) -> Operation {
         context.put(Output::Shut);
         context.put(Output::Abort);
-        if context.tab.session.take().is_some() {
+        context.tab.session = None;
+        if context.tab.user.take().is_some() {
             context.ended(Reason::Logout, false);
         }
         context.tab.closing += 1;
@@ -87,11 +101,25 @@ impl Watch {
     }
 
     pub(super) fn step(&mut self, context: &mut Context<'_>, reply: &Reply) -> Step {
-        let Reply::Committed { verdict, seen } = reply else {
-            return Step::Refuse;
+        let restores = context.tab.away == Some(context.id);
+        let (verdict, seen) = match reply {
+            Reply::Committed { verdict, seen } => (verdict, seen),
+            // The record cannot be had. Nothing of the session may show until it is known to live.
+            Reply::Woken if restores && context.tab.user.is_some() => {
+                context.put(Output::Reveal("".into()));
+                return Step::Go;
+            }
+            _ => return Step::Refuse,
         };
         let mut why = Reason::OtherTab;
-        let was_signed_in = context.tab.session.is_some();
+        if restores {
+            if context.tab.has_seen_later(seen) {
+                context.look();
+                return Step::Go;
+            }
+            context.tab.away = None;
+        }
+        let before = context.tab.user.clone();
         if core::mem::take(&mut self.ends) {
             why = Reason::Logout;
             context.tab.closing -= 1;
@@ -100,7 +128,19 @@ impl Watch {
             context.announce(seen.generation);
         }
         context.see(*verdict, seen, why);
-        if was_signed_in && context.tab.session.is_none() {
+        let user = &context.tab.user;
+        let ended = before.is_some() && user.is_none();
+        if restores {
+            let same = before.is_none()
+                || before.as_ref().map(|user| user.subject())
+                    == user.as_ref().map(|user| user.subject());
+            context.put(Output::Reveal(if same {
+                Json::Null
+            } else {
+                context.options.restored.clone()
+            }));
+        }
+        if ended {
             context.put(Output::Post(Message::Acknowledge {
                 generation: seen.generation,
             }));

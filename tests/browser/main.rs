@@ -37,6 +37,7 @@ mod share;
 mod signals;
 mod storage;
 mod vault;
+mod visibility;
 mod wipe;
 
 use wasm_bindgen_test::wasm_bindgen_test_configure;

@@ -209,7 +209,11 @@ impl World {
             }
             Act::Open(tab) => self.open(state, tab),
             Act::Thaw(tab) => {
-                state.pages[tab].presence = Presence::Here;
+                let ended = state.ghost.ended;
+                let page = &mut state.pages[tab];
+                page.presence = Presence::Here;
+                // What had ended before it came back must not show, nor be handed out.
+                page.heard |= ended;
                 self.signal(state, tab, Signal::Restored);
             }
             Act::Freeze(tab) => {
@@ -239,6 +243,7 @@ impl World {
                 page.jobs.retain(|job| job.work != Work::Stay);
                 // The app's page is as it was, and nobody answers a call that has left.
                 page.asked.retain(|asked| asked.what != What::Login);
+                self.signal(state, tab, Signal::Away);
                 self.signal(state, tab, Signal::Restored);
             }
             Act::Reload(tab) => {

@@ -72,6 +72,7 @@ pub(crate) enum Wish {
     /// A transaction.
     Commit(Id, u8, Number),
     Forget,
+    Hide,
     Keep(Slot, Option<Number>),
     Left(Option<u64>),
     Mark,
@@ -80,6 +81,7 @@ pub(crate) enum Wish {
     /// What is answered at once, in this way.
     Now(Id, u8, Told),
     Post,
+    Reveal,
     Settle(Id, Outcome),
     Show(Status, Option<Token>),
     Shut,

@@ -174,14 +174,34 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         &["P1w", "P5half"],
         &[],
     ),
-    redundant(
+    found(
         "a page that is restored does not look",
-        run(0, 1, 2, 1),
-        "whoever uses a token looks; only the display is late",
+        run(0, 1, 1, 1),
+        &["P4"],
         &[(
             "machine.rs",
-            "self.signal(Signal::Look, now, parse);",
-            "if !MUTATED { self.signal(Signal::Look, now, parse); }",
+            "Some(Watch::restore(context))",
+            "(!MUTATED).then(|| Watch::restore(context))",
+        )],
+    ),
+    found(
+        "any look ends an absence",
+        run(0, 1, 1, 1).hears(Carriers::Both),
+        &["P1u"],
+        &[(
+            "watch.rs",
+            "let restores = context.tab.away == Some(context.id);",
+            "let restores = context.tab.away == Some(context.id) || context.tab.away.is_some() && MUTATED;",
+        )],
+    ),
+    redundant(
+        "what is heard in an absence counts",
+        run(0, 1, 1, 1),
+        "nothing is shown or handed out in an absence; that no event is false, tests/session/restored.rs sees",
+        &[(
+            "tab.rs",
+            "if self.away.is_some() {",
+            "if self.away.is_some() && !MUTATED {",
         )],
     ),
     redundant(

@@ -157,7 +157,8 @@ impl World {
             if !page.is_open() {
                 continue;
             }
-            if let Some(token) = page.shown.filter(|token| has(page.gone(), *token)) {
+            let shown = page.shown.filter(|_| !page.hidden);
+            if let Some(token) = shown.filter(|token| has(page.gone(), *token)) {
                 self.breaks(
                     "P1u",
                     format!("tab {tab} shows {}, which was ended", token.name()),
@@ -185,6 +186,9 @@ impl World {
         for (tab, page) in state.pages.iter().enumerate() {
             if !page.is_here() {
                 continue;
+            }
+            if page.hidden {
+                self.breaks("P4", format!("tab {tab} stays hidden"));
             }
             let silent = page
                 .asked

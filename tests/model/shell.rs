@@ -85,6 +85,8 @@ impl World {
                 }
             }
             Wish::Forget => page.kept = None,
+            Wish::Hide => page.hidden = true,
+            Wish::Reveal => page.hidden = false,
             Wish::Keep(Slot::SignIn, value) => page.storage.sign_in = value,
             Wish::Keep(_, value) => page.storage.sign_out = value,
             Wish::Left(left) => page.storage.left = left,

@@ -99,6 +99,8 @@ pub(crate) struct Page {
     pub(crate) status: Status,
     /// The session that the app is shown.
     pub(crate) shown: Option<Token>,
+    /// Whether the document is hidden, and nobody sees what is shown.
+    pub(crate) hidden: bool,
     /// Where the page has left for.
     pub(crate) leaving: Option<Number>,
     /// The answer to a sign-in at which this page stands.
@@ -237,6 +239,7 @@ impl Page {
             order: 0,
             status: Status::SignedOut,
             shown: None,
+            hidden: false,
             leaving: None,
             arriving: None,
             asked: Vec::new(),

@@ -119,6 +119,14 @@ impl Machines {
         Some(match output {
             // Aborts the app's own requests, cleans the page's address, tells the app: no state.
             Output::Abort | Output::Clean(_) | Output::Event(_) => return None,
+            // A page that would be loaded anew goes on instead: there is more that it could do wrong.
+            Output::Hide => Wish::Hide,
+            Output::Reveal(_) => Wish::Reveal,
+            // The look of a page that is back takes less.
+            Output::Perform {
+                effect: Effect::Wait(5_000),
+                ..
+            } => return None,
             // Acknowledgements are counted for the report, and nothing else.
             Output::Post(Message::Acknowledge { .. }) => return None,
             Output::Post(Message::Look { .. }) => Wish::Post,

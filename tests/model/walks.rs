@@ -14,6 +14,7 @@ use crate::search::Counterexample;
 use crate::server::Server;
 use crate::state::{Presence, State};
 use crate::world::{Carriers, World};
+use nightlatch::session::Signal;
 
 /// A world, and the way through it.
 #[derive(Clone, Debug)]
@@ -108,9 +109,10 @@ fn walk(world: &mut World, way: &Way) -> Result<(), Counterexample> {
 
 /// Everything that is still to come, comes.
 fn at_rest(world: &mut World, mut state: State) -> State {
-    for page in &mut state.pages {
-        if page.presence == Presence::Frozen {
-            page.presence = Presence::Here;
+    for tab in 0..state.pages.len() {
+        if state.pages[tab].presence == Presence::Frozen {
+            state.pages[tab].presence = Presence::Here;
+            world.signal(&mut state, tab, Signal::Restored);
         }
     }
     world.settle_down(&state)

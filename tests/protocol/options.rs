@@ -27,6 +27,37 @@ fn the_defaults_are_those_that_index_d_ts_documents() {
     assert_eq!(options.post_logout_redirect_uri, None);
     assert!(options.metadata.is_none());
     assert!(!options.loopback);
+    assert_eq!(options.restored, "".into());
+}
+
+#[test]
+fn a_page_that_is_restored_is_led_nowhere_but_to_its_own_origin() {
+    // RESP-13
+    for (asked, taken) in [
+        (json!("reload"), json!("")),
+        (json!("event"), json!(null)),
+        (json!("/bye?a#b"), json!("/bye?a#b")),
+        (json!("https://app.example/bye"), json!("/bye")),
+    ] {
+        assert_eq!(
+            options_with(json!({ "restored": asked })).restored,
+            core(taken)
+        );
+    }
+    for address in [
+        "",
+        "bye",
+        "//evil.example",
+        "https://evil.example/",
+        "javascript:alert(1)",
+        "/\\evil.example",
+    ] {
+        assert_eq!(
+            refused(json!({ "restored": address })),
+            Code::RedirectRefused,
+            "{address}"
+        );
+    }
 }
 
 #[test]
@@ -120,6 +151,7 @@ fn an_option_that_cannot_be_right_is_refused() {
         json!({ "allowedRedirects": ["http://localhost:4000"] }),
         json!({ "clear": "everything" }),
         json!({ "clear": true }),
+        json!({ "restored": 1 }),
         json!({ "clockSkew": -1 }),
         json!({ "clockSkew": "30" }),
         json!({ "clockSkew": 1e12 }),

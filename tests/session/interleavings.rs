@@ -266,7 +266,8 @@ impl Walk {
         }
         for tab in 0..TABS {
             let (seen, user) = (self.world.tabs[tab].seen, self.world.user(tab));
-            if self.world.status(tab) == Status::SignedIn {
+            // What a hidden document shows, nobody sees.
+            if self.world.status(tab) == Status::SignedIn && !self.world.tabs[tab].hidden {
                 let user = user.unwrap();
                 assert!(
                     self.ended.get(&user).is_none_or(|end| seen.0 < *end),
@@ -379,8 +380,13 @@ impl Walk {
     fn rests(&mut self) {
         self.world.provider.token = Mood::Well;
         self.world.provider.revocation = Mood::Well;
-        for tab in &mut self.world.tabs {
-            tab.frozen = false;
+        for tab in 0..self.world.tabs.len() {
+            self.world.tabs[tab].frozen = false;
+            // A page that was told to go, and did not, has gone or is back.
+            if self.world.tabs[tab].away {
+                let restored = Input::Signal(Signal::Restored);
+                self.world.tell(tab, restored).unwrap();
+            }
         }
         for _ in 0..400 {
             while let Some(at) =

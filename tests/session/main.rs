@@ -26,6 +26,7 @@ mod planning;
 mod provider;
 mod record;
 mod refresh;
+mod restored;
 mod revocation;
 mod sign_in;
 mod tabs;

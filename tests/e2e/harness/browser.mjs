@@ -24,7 +24,7 @@ export class Browser {
     const { url, capabilities, stop } = await startDriver(name);
     try {
       const executor = new Executor(new HttpClient(url));
-      executor.defineCommand("chromium", "POST", "/session/:sessionId/goog/cdp/execute");
+      executor.defineCommand("devTools", "POST", "/session/:sessionId/goog/cdp/execute");
       const driver = WebDriver.createSession(executor, new Capabilities(capabilities));
       const browser = new Browser(name, driver, stop);
       await inTime(`${name} opens`, driver.manage().setTimeouts({ pageLoad: PAGE_MS, script: PAGE_MS }), COMMAND_MS);
@@ -138,6 +138,25 @@ export class Tab {
     return this.#do(async (driver) => (await driver.findElement(By.css(selector))).getText());
   }
 
+  /** Whether this driver can freeze a tab: one that speaks Chromium's DevTools protocol. */
+  freezes() {
+    return this.#browser.name === "chromium";
+  }
+
+  /** Stops everything in the page, as the browser does with a tab that nobody looks at (Page Lifecycle). */
+  freeze() {
+    return this.#lifecycle("frozen");
+  }
+
+  thaw() {
+    return this.#lifecycle("active");
+  }
+
+  #lifecycle(state) {
+    const command = new Command("devTools").setParameters({ cmd: "Page.setWebLifecycleState", params: { state } });
+    return this.#do((driver) => driver.execute(command));
+  }
+
   async close() {
     await this.#do((driver) => driver.close());
     this.#browser.forget(this.#handle);
@@ -146,7 +165,7 @@ export class Tab {
   /** Ends the tab's process, without a last word of its page. Where the browser cannot, the tab is closed. */
   async kill() {
     if (this.#browser.name !== "chromium") return this.close();
-    await this.#do((driver) => driver.execute(new Command("chromium").setParameter("cmd", "Page.crash").setParameter("params", {}))).catch(() => {});
+    await this.#do((driver) => driver.execute(new Command("devTools").setParameters({ cmd: "Page.crash", params: {} }))).catch(() => {});
     this.#browser.forget(this.#handle);
   }
 

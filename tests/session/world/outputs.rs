@@ -1,5 +1,6 @@
 //! What a machine asks for is performed.
 
+use nightlatch::protocol::Json;
 use nightlatch::protocol::options::Place;
 use nightlatch::session::{Effect, Id, Input, Misuse, Output, Reply, Signal};
 
@@ -11,6 +12,11 @@ use crate::provider::{core, parse, plain};
 impl World {
     /// Tells a machine what happened, and performs what it asks for.
     pub(crate) fn tell(&mut self, tab: usize, input: Input) -> Result<(), Misuse> {
+        match input {
+            Input::Signal(Signal::Away) => self.tabs[tab].away = true,
+            Input::Signal(Signal::Restored) => self.tabs[tab].away = false,
+            _ => {}
+        }
         let result = self.tabs[tab].machine.handle(self.now, &parse, input);
         while let Some(output) = self.tabs[tab].machine.poll() {
             self.tabs[tab].log.push(output_words(&output));
@@ -22,6 +28,12 @@ impl World {
     fn perform(&mut self, at: usize, output: Output) {
         match output {
             Output::Abort | Output::Event(_) => {}
+            Output::Hide => self.tabs[at].hidden = true,
+            // A page that is loaded anew stays as it is until it is.
+            Output::Reveal(to) => {
+                self.tabs[at].hidden = to != Json::Null;
+                self.tabs[at].leads_to = to.text().map(str::to_owned);
+            }
             Output::Clean(address) => self.tabs[at].cleaned = Some(address),
             Output::Forget => self.tabs[at].kept = None,
             Output::Keep(slot, Some(value)) => {

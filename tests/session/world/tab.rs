@@ -32,6 +32,12 @@ pub(crate) struct Tab {
     pub(crate) snapshot: Option<Snapshot>,
     pub(crate) navigated: Option<String>,
     pub(crate) cleaned: Option<String>,
+    /// Whether it was told to go, and not yet that it is back.
+    pub(crate) away: bool,
+    /// Whether the document is hidden.
+    pub(crate) hidden: bool,
+    /// Where the page is loaded anew; nothing for its own address.
+    pub(crate) leads_to: Option<String>,
     /// The last transaction whose outcome this page knows, and when it came to know it.
     pub(crate) seen: (u64, u64),
 }
@@ -54,6 +60,9 @@ impl Tab {
             snapshot: None,
             navigated: None,
             cleaned: None,
+            away: false,
+            hidden: false,
+            leads_to: None,
             seen: (0, 0),
         }
     }

@@ -64,6 +64,8 @@ pub(super) fn output_words(output: &Output) -> String {
             format!("event {}{reason}{error}", event.name())
         }
         Output::Forget => "forget".to_owned(),
+        Output::Hide => "hide".to_owned(),
+        Output::Reveal(to) => format!("reveal {}", plain(to)),
         Output::Keep(slot, Some(_)) => format!("keep {slot:?}"),
         Output::Keep(slot, None) => format!("drop {slot:?}"),
         Output::Mark => "mark".to_owned(),

@@ -124,11 +124,8 @@ impl Use {
                     seen,
                 },
             ) => {
-                // Heard so late, the right may be somebody else's by now: it is given back unused. So it is
-                // while the page is away, which has first to look whether the session lives.
-                if context.tab.away.is_some()
-                    || context.now.abs_diff(self.attempt.sent_at) >= GRACE_MS
-                {
+                // Heard so late, the right may be somebody else's by now: it is given back unused.
+                if context.now.abs_diff(self.attempt.sent_at) >= GRACE_MS {
                     context.commit(Change::Release {
                         of: seen.version,
                         attempt: *attempt,

@@ -124,6 +124,7 @@ impl Tab {
             return Vec::new();
         }
         self.order = seen.order;
+        self.generation = seen.generation;
         if self.away.is_some() {
             return Vec::new();
         }
@@ -136,7 +137,6 @@ impl Tab {
         if let Some(session) = &next {
             self.metadata = Some(session.metadata.clone());
         }
-        self.generation = seen.generation;
         self.version = seen.version;
         self.looked_at = Some(now);
         self.replace(next, why)

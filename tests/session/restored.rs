@@ -111,6 +111,7 @@ fn a_page_that_comes_back_after_a_logout_is_not_shown_but_loaded_anew_or_elsewhe
                 "wait 5000",
                 "commit Look",
                 "abort",
+                "wipe own less keys 2000",
                 "show signed-out",
                 "event signedOut otherTab",
                 last,
@@ -131,6 +132,7 @@ fn a_page_that_comes_back_to_another_user_is_not_shown_either() {
         world.log(0)[2..],
         [
             "abort",
+            "wipe own less keys alone 2000",
             "show signed-in",
             "event signedOut userChanged",
             "event signedIn",

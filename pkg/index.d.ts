@@ -210,12 +210,13 @@ export interface Capabilities {
  * Something that may still be valid at the provider and that nobody here holds. It holds no secret.
  *
  * `exchange`: a code was sent, its tokens never seen. `refresh`: a refresh token was sent, its answer never seen. `logout`: tokens of a session that was
- * signed out, not confirmed as revoked. `provider`: the provider's own session, not confirmed as ended. `replaced`: tokens of a session that another sign-in
+ * signed out, not confirmed as revoked. `leaving`, `provider`: the provider's own session, which a tab has left to end without coming back, and
+ * which was to be ended and was not. `replaced`: tokens of a session that another sign-in
  * replaced. `unopened`: tokens of a session whose key was gone.
  */
 export interface Note {
   id: number;
-  kind: "exchange" | "refresh" | "logout" | "provider" | "replaced" | "unopened";
+  kind: "exchange" | "refresh" | "logout" | "leaving" | "provider" | "replaced" | "unopened";
   /** When it was noted. */
   at: number;
 }

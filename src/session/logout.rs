@@ -18,6 +18,7 @@ use super::machine::{Context, LEAVE_MS, Operation, Step};
 use super::output::{Effect, Output, Settled, Slot};
 use super::record::{Change, Verdict, notes};
 use super::report::{Layer, Report, TABS_DEADLINE_MS};
+use super::withdrawal::Withdrawal;
 use super::{Event, Reason, Session};
 use crate::protocol::arguments::Arguments;
 use crate::protocol::options::{Clear, Place};
@@ -559,6 +560,10 @@ impl Logout {
     fn provider(&mut self, context: &mut Context<'_>, layer: Layer) -> Step {
         self.report.provider = layer;
         self.report.time("provider", context.now);
+        if !self.asked.dry_run {
+            let entry = context.tab.ending;
+            context.beside(|context| Some(Withdrawal::remain(context, entry)));
+        }
         self.finish(context)
     }
 

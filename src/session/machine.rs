@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::input::{Call, Id, Input, Reply, Signal};
 use super::logout::{self, Asked, Join, Logout};
 use super::output::{Effect, Message, Output, Settled};
-use super::record::{Change, Verdict, ending};
+use super::record::{Change, Kind, Verdict, ending};
 use super::refresh::Use;
 use super::sign_in::{self, Callback, Login};
 use super::tab::{Seen, Tab};
@@ -233,7 +233,7 @@ impl Context<'_> {
             let age = self.now.abs_diff(note.at);
             let known = core::mem::replace(&mut tab.ending, note.id) == note.id;
             // A tab that signs out itself knows better how far it is.
-            if why != Reason::Logout && age < LEAVE_MS {
+            if note.kind == Kind::Leaving && why != Reason::Logout && age < LEAVE_MS {
                 if !known {
                     self.beside(|context| {
                         context.ask(0, Effect::Wait(LEAVE_MS - age));

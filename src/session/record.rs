@@ -60,9 +60,11 @@ pub struct Entry {
 pub enum Kind {
     /// A code was sent; its tokens were not yet seen.
     Exchange,
+    /// The provider's own session, which a tab has left to end. It has not come back.
+    Leaving,
     /// The tokens of a session that was signed out and whose revocation is not confirmed.
     Logout,
-    /// The provider's own session, which was to be ended; that it has is not confirmed.
+    /// The provider's own session, which was to be ended and was not.
     Provider,
     /// A refresh token was sent and its answer is not yet known, or lost.
     Refresh,
@@ -73,8 +75,9 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Exchange,
+        Self::Leaving,
         Self::Logout,
         Self::Provider,
         Self::Refresh,
@@ -85,6 +88,7 @@ impl Kind {
     const fn as_str(self) -> &'static str {
         match self {
             Self::Exchange => "exchange",
+            Self::Leaving => "leaving",
             Self::Logout => "logout",
             Self::Provider => "provider",
             Self::Refresh => "refresh",
@@ -153,6 +157,11 @@ pub enum Change {
         entry: u64,
         /// The new session.
         session: Rc<Session>,
+    },
+    /// Notes that nobody is on the way to the provider any more, and its session stands.
+    Remain {
+        /// The note of who was.
+        entry: u64,
     },
     /// Asks for the right to send the refresh token.
     Reserve {
@@ -365,7 +374,7 @@ impl Change {
             Self::End | Self::EndAtProvider | Self::EndOwn => {
                 if matches!(self, Self::EndAtProvider) {
                     record.forget_provider();
-                    record.note(Kind::Provider, now);
+                    record.note(Kind::Leaving, now);
                 }
                 let present = record.slot.present;
                 let entry = if present {
@@ -375,6 +384,14 @@ impl Change {
                 };
                 record.end(!matches!(self, Self::EndOwn));
                 Applied::made(entry, Content::Remove, present)
+            }
+            Self::Remain { entry } => {
+                for note in &mut record.ledger {
+                    if note.id == *entry {
+                        note.kind = Kind::Provider;
+                    }
+                }
+                Applied::made(0, Content::Keep, false)
             }
             Self::Confirm { entry } => {
                 record.clear(*entry);
@@ -498,7 +515,7 @@ pub(super) fn notes(ledger: &[Entry]) -> Json {
 /// The note of the provider's session, while nobody knows that it has ended.
 pub(super) fn ending(ledger: &[Entry]) -> Option<Entry> {
     for entry in ledger {
-        if entry.kind == Kind::Provider {
+        if matches!(entry.kind, Kind::Leaving | Kind::Provider) {
             return Some(*entry);
         }
     }

@@ -84,6 +84,16 @@ impl Withdrawal {
         }))
     }
 
+    /// Notes that this tab has not left for the provider, and that the others need not wait for it.
+    pub(super) fn remain(context: &mut Context<'_>, entry: u64) -> Operation {
+        context.commit(Change::Remain { entry });
+        Operation::Withdrawal(Self {
+            entry,
+            open: 0,
+            confirmed: false,
+        })
+    }
+
     pub(super) fn step(&mut self, context: &mut Context<'_>, reply: &Reply) -> Step {
         match reply {
             Reply::Answer(answer) if self.open > 0 => {
@@ -99,7 +109,12 @@ impl Withdrawal {
                 context.commit(Change::Confirm { entry: self.entry });
                 Step::Go
             }
-            Reply::Committed { .. } if self.open == 0 => Step::End,
+            Reply::Committed { seen, .. } if self.open == 0 => {
+                if !self.confirmed {
+                    context.announce(seen.generation);
+                }
+                Step::End
+            }
             _ => Step::Refuse,
         }
     }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { json } from "../../www/faults.mjs";
-import { assertSignedIn, assertSignedOut, isActive, lastIssued, openApp, openSignedIn, started } from "./harness/app.mjs";
+import { assertSignedIn, assertSignedOut, isActive, isThrough, lastIssued, openApp, openSignedIn, started } from "./harness/app.mjs";
 import { stage as setStage } from "./harness/stage.mjs";
 import { assertNothingLeft, atRest } from "./harness/storage.mjs";
 import { until } from "./harness/until.mjs";
@@ -121,6 +121,8 @@ test("LOUT-6 a logout at a provider that is gone answers nothing and still signs
   await tab.run(() => void window.auth.logout({ scope: "provider", timeout: 2 }).catch(() => {}));
   const other = await openApp(stage);
 
+  // Until the first tab gives up it is on its way to the provider, for all that others know.
+  await isThrough(other);
   await assertSignedOut(other);
   assertNothingLeft(stage, await atRest(other));
 });

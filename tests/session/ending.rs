@@ -41,7 +41,10 @@ fn brought_back(world: &mut World, tab: usize) -> String {
 
 fn is_noted(world: &World) -> bool {
     let record = world.record();
-    record.ledger.iter().any(|note| note.kind == Kind::Provider)
+    record
+        .ledger
+        .iter()
+        .any(|note| matches!(note.kind, Kind::Leaving | Kind::Provider))
 }
 
 #[test]
@@ -200,6 +203,26 @@ fn other_tabs_show_that_a_sign_out_is_on_its_way_and_nobody_waits_for_a_tab_that
     let later = world.open();
     for tab in [other, later] {
         assert_eq!(world.status(tab), Status::SignedOut);
+    }
+}
+
+#[test]
+fn nobody_waits_for_a_tab_that_stays() {
+    let mut unable = without_endpoint(json!({}));
+    let mut alone = World::signed_in();
+    alone.provider.revocation = Mood::Unreachable(NETWORK);
+    alone.provider.discovery = Mood::Unreachable(NETWORK);
+    for world in [&mut unable, &mut alone] {
+        let other = world.open();
+        world.log_out(0, json!({ "scope": "provider", "timeout": 2 }));
+        world.run();
+        world.pass(4_000);
+        // It says so as soon as it knows, and the note stays.
+        let late = world.open();
+        for tab in [0, other, late] {
+            assert_eq!(world.status(tab), Status::SignedOut);
+        }
+        assert!(is_noted(world));
     }
 }
 

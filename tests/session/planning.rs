@@ -152,7 +152,7 @@ fn what_may_still_be_valid_at_the_server_is_shown_at_the_next_start() {
     assert_eq!(
         said,
         [
-            (Some("provider"), Some(began as f64)),
+            (Some("leaving"), Some(began as f64)),
             (Some("logout"), Some(began as f64))
         ]
     );

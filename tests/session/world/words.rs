@@ -17,6 +17,7 @@ pub(super) fn word_of(change: &Change) -> &'static str {
         Change::Open => "Open",
         Change::Redeem { .. } => "Redeem",
         Change::Release { .. } => "Release",
+        Change::Remain { .. } => "Remain",
         Change::Renew { .. } => "Renew",
         Change::Reserve { .. } => "Reserve",
     }

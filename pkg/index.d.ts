@@ -176,6 +176,11 @@ export interface LogoutOptions {
   /** Whether tokens are revoked at the provider (RFC 7009). Default `true`. */
   revoke?: boolean;
   /**
+   * Further parameters of the request to the provider, such as `logout_hint` and `ui_locales` (OpenID Connect RP-Initiated Logout 1.0 §2). Those that
+   * nightlatch sets itself are refused.
+   */
+  extraParams?: Record<string, string>;
+  /**
    * Overrides {@link ClientOptions.clear} for this sign-out, in this tab: what tabs share goes by it, other tabs' session storage does not.
    * With scope `tab` only this tab's session storage is wiped.
    */

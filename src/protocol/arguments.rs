@@ -77,6 +77,22 @@ impl<'a> Arguments<'a> {
         at
     }
 
+    /// Further parameters of a request, under names that are not `reserved` and not there yet.
+    pub(crate) fn parameters(&mut self, reserved: &[&str], parameters: &mut Vec<(String, String)>) {
+        for (name, value) in self.json.member("extraParams").members() {
+            let taken =
+                reserved.contains(&name.as_str()) || parameters.iter().any(|(own, _)| own == name);
+            match value.text() {
+                Some(value) if !taken => parameters.push((name.clone(), value.to_owned())),
+                _ => {
+                    self.refuse(
+                        "`extraParams` holds strings, under names that are not nightlatch's",
+                    );
+                }
+            }
+        }
+    }
+
     /// What may have failed.
     pub(crate) fn take<T>(&mut self, result: Result<T>) -> Option<T> {
         match result {

@@ -7,7 +7,7 @@ use super::{
 };
 
 /// Parameters that nightlatch sets itself, or that would change what comes back or is checked.
-const RESERVED: [&str; 14] = [
+const RESERVED: &[&str] = &[
     "acr_values",
     "client_id",
     "code_challenge",
@@ -72,15 +72,7 @@ impl Login {
                 parameters.push((name.to_owned(), value.to_owned()));
             }
         }
-        for (name, value) in json.member("extraParams").members() {
-            let taken =
-                RESERVED.contains(&name.as_str()) || parameters.iter().any(|(own, _)| own == name);
-            match value.text() {
-                Some(value) if !taken => parameters.push((name.clone(), value.to_owned())),
-                _ => arguments
-                    .refuse("`extraParams` holds strings, under names that are not nightlatch's"),
-            }
-        }
+        arguments.parameters(RESERVED, &mut parameters);
         let login = Self {
             return_to: return_to.unwrap_or("/").to_owned(),
             max_age: max_age.count(),

@@ -6,6 +6,14 @@ use super::{Options, Secret, url};
 /// The longest hint that goes into an address, in bytes. Servers commonly take 8 KiB for all of it.
 const MAX_HINT: usize = 6_000;
 
+/// The parameters that are nightlatch's own.
+pub(crate) const RESERVED: &[&str] = &[
+    "client_id",
+    "id_token_hint",
+    "post_logout_redirect_uri",
+    "state",
+];
+
 /// Where to leave for: §2, which has providers take both a GET and the POST of a form. `state` goes
 /// along only where the provider sends the user back.
 ///
@@ -16,6 +24,7 @@ pub fn request(
     endpoint: &str,
     id_token: Option<&Secret>,
     state: &str,
+    further: &[(String, String)],
 ) -> Navigation {
     let mut pairs = vec![("client_id", options.client_id.as_str())];
     let mut post = options.end_session_by_post;
@@ -26,6 +35,9 @@ pub fn request(
     if let Some(back) = &options.post_logout_redirect_uri {
         pairs.push(("post_logout_redirect_uri", back));
         pairs.push(("state", state));
+    }
+    for (name, value) in further {
+        pairs.push((name, value));
     }
     if post {
         Navigation {

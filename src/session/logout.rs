@@ -60,6 +60,8 @@ pub(super) struct Asked {
     clear: Clear,
     redirect_to: String,
     timeout_ms: u64,
+    /// Further parameters of the request to the provider.
+    parameters: Vec<(String, String)>,
     dry_run: bool,
 }
 
@@ -94,8 +96,11 @@ impl Asked {
         let target = arguments.text("redirectTo", "`redirectTo` is a string");
         let redirect_to = arguments.take(options.target(target.unwrap_or("/")));
         let revoke = arguments.flag("revoke", "`revoke` is a boolean");
+        let mut parameters = Vec::new();
+        arguments.parameters(end_session::RESERVED, &mut parameters);
         let asked = Self {
             scope,
+            parameters,
             revoke: revoke || json.member("revoke").is_null(),
             clear: Clear::read(&mut arguments).unwrap_or_else(|| options.clear.clone()),
             redirect_to: redirect_to.unwrap_or("/").to_owned(),
@@ -249,6 +254,7 @@ impl Logout {
             self.asked.scope = asked.scope;
             self.report.scope = asked.scope;
             self.asked.redirect_to.clone_from(&asked.redirect_to);
+            self.asked.parameters.clone_from(&asked.parameters);
         }
         Join::Shared
     }
@@ -550,6 +556,7 @@ impl Logout {
             endpoint,
             hint,
             &self.state,
+            &self.asked.parameters,
         )));
         self.finish(context);
         context.ask(part::MAIN, Effect::Wait(LEAVE_MS));

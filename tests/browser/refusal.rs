@@ -89,6 +89,7 @@ async fn a_database_that_is_refused_is_told_and_changes_nothing() {
 
 #[wasm_bindgen_test]
 async fn a_database_of_a_later_version_is_left_alone() {
+    // TAB-11
     let options = options("refusal-b", "browser");
     let gone =
         "new Promise((resolve) => { indexedDB.deleteDatabase('nightlatch').onsuccess = resolve; })";

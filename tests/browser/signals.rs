@@ -82,6 +82,7 @@ async fn a_message_is_heard_by_the_others_and_not_by_oneself() {
 
 #[wasm_bindgen_test]
 async fn whatever_else_is_said_is_a_reason_to_look() {
+    // TAB-11
     let page = Page::new("channel-c");
     js(
         "(() => { const other = new BroadcastChannel('nightlatch.channel-c'); \

@@ -25,7 +25,7 @@ const faults = [
     problems: ["timeout"],
   },
   {
-    name: "REV-7 a revocation endpoint that CORS forbids",
+    name: "REV-7 REV-14 a revocation endpoint that CORS forbids",
     set: (faults) => faults.set("revocation", "no-cors"),
     tokens: "unknown",
     problems: ["network_error"],

@@ -172,3 +172,12 @@ test("without an address to come back to the provider keeps the user, and the ap
   await isThrough(other);
   await assertSignedOut(other);
 });
+
+test("LOUT-11 the app's own parameters go to the provider with the sign-out, and none in the place of nightlatch's", async () => {
+  const tab = await openSignedIn(stage);
+  await leaveForGood(tab, { extraParams: { ui_locales: "de en", logout_hint: "ada" } });
+  const { params } = await requestTo(stage, "end_session");
+  assert.equal(params.ui_locales, "de en");
+  assert.equal(params.logout_hint, "ada");
+  assert.ok(params.id_token_hint);
+});

@@ -129,7 +129,7 @@ test("LOUT-8 a logout of nobody is no error, and says that there was no token", 
   await assertSignedOut(tab);
 });
 
-test("a logout that shall not revoke says so, and lets the tokens live", async () => {
+test("REV-17 a logout that shall not revoke says so, and lets the tokens live", async () => {
   const tab = await openSignedIn(stage);
 
   const report = await logout(tab, { revoke: false });

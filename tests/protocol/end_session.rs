@@ -9,8 +9,13 @@ use crate::kit::{ORIGIN, app, core, options, options_with, owned, pairs};
 fn the_provider_is_told_who_signs_out_and_where_to_go_on() {
     let options = options_with(json!({ "postLogoutRedirectUri": "https://app.example/bye" }));
     let hint = Secret::new("a.b.c".to_owned());
-    let address =
-        end_session::request(&options, "https://id.example/logout?ui=1", Some(&hint), "s");
+    let address = end_session::request(
+        &options,
+        "https://id.example/logout?ui=1",
+        Some(&hint),
+        "s",
+        &[],
+    );
     let (endpoint, query) = address.url.reveal().split_once('?').unwrap();
     assert_eq!(endpoint, "https://id.example/logout");
     assert_eq!(
@@ -29,7 +34,7 @@ fn the_provider_is_told_who_signs_out_and_where_to_go_on() {
 
 #[test]
 fn no_state_goes_to_a_provider_that_keeps_the_user() {
-    let address = end_session::request(&options(), "https://id.example/logout", None, "s");
+    let address = end_session::request(&options(), "https://id.example/logout", None, "s", &[]);
     assert_eq!(
         address.url.reveal(),
         "https://id.example/logout?client_id=spa"
@@ -43,7 +48,13 @@ fn lout_10_a_form_keeps_the_id_token_out_of_the_address() {
         "endSessionMethod": "post",
     }));
     let hint = Secret::new("a.b.c".to_owned());
-    let left = end_session::request(&options, "https://id.example/logout?ui=1", Some(&hint), "s");
+    let left = end_session::request(
+        &options,
+        "https://id.example/logout?ui=1",
+        Some(&hint),
+        "s",
+        &[],
+    );
     // The provider's own query stays where it is (RFC 6749 §3.1 says so of its endpoints).
     assert_eq!(left.url.reveal(), "https://id.example/logout?ui=1");
     assert_eq!(
@@ -62,7 +73,13 @@ fn lout_10_a_form_keeps_the_id_token_out_of_the_address() {
 fn lout_9_an_id_token_that_is_too_long_for_an_address_goes_in_a_form() {
     for (length, posted) in [(6_000, false), (6_001, true), (12_000, true)] {
         let hint = Secret::new("x".repeat(length));
-        let left = end_session::request(&options(), "https://id.example/logout", Some(&hint), "s");
+        let left = end_session::request(
+            &options(),
+            "https://id.example/logout",
+            Some(&hint),
+            "s",
+            &[],
+        );
         assert_eq!(left.form.is_some(), posted, "{length}");
         assert_eq!(left.url.reveal().contains("xxx"), !posted, "{length}");
     }
@@ -93,5 +110,27 @@ fn whoever_signs_in_after_it_is_asked_in_one_of_two_ways() {
             Options::parse(&core(app(json!({ "promptAfterLogout": odd }))), ORIGIN).unwrap_err();
         assert_eq!(error.code.as_str(), "invalid_options");
         assert!(error.message.contains("promptAfterLogout"));
+    }
+}
+
+#[test]
+fn lout_11_the_app_s_own_parameters_go_along() {
+    let further = [("ui_locales", "de en"), ("logout_hint", "ada@example.com")];
+    let further = further.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    for method in ["get", "post"] {
+        let options = options_with(json!({ "endSessionMethod": method }));
+        let left = end_session::request(&options, "https://id.example/logout", None, "s", &further);
+        let sent = match &left.form {
+            Some(form) => form.0.reveal(),
+            None => left.url.reveal().split_once('?').unwrap().1,
+        };
+        assert_eq!(
+            pairs(sent),
+            owned(&[
+                ("client_id", "spa"),
+                ("ui_locales", "de en"),
+                ("logout_hint", "ada@example.com"),
+            ])
+        );
     }
 }

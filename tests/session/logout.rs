@@ -159,6 +159,14 @@ fn options_that_cannot_be_right_sign_nobody_out() {
         ),
         (json!({ "redirectTo": 1 }), "invalid_options"),
         (json!({ "revoke": "yes" }), "invalid_options"),
+        (
+            json!({ "extraParams": { "id_token_hint": "a" } }),
+            "invalid_options",
+        ),
+        (
+            json!({ "extraParams": { "ui_locales": ["de"] } }),
+            "invalid_options",
+        ),
     ] {
         world.forget_logs();
         let id = world.log_out(0, options.clone());

@@ -13,104 +13,22 @@
 
 use std::rc::Rc;
 
+use super::asked::{Asked, Scope};
 use super::input::{Id, Reply};
 use super::machine::{Context, LEAVE_MS, Operation, Step};
 use super::output::{Effect, Output, Settled, Slot};
-use super::record::{Change, Verdict, notes};
+use super::record::{Verdict, notes};
 use super::report::{Layer, Report, TABS_DEADLINE_MS};
 use super::withdrawal::Withdrawal;
 use super::{Event, Reason, Session};
-use crate::protocol::arguments::Arguments;
-use crate::protocol::options::{Clear, Place};
+use crate::protocol::options::Place;
 use crate::protocol::revocation::{self, Hint, Outcome};
 use crate::protocol::{
-    Answer, Code, Error, Json, Members, Metadata, Options, Request, Result, Secret, base64url,
-    end_session,
+    Answer, Code, Error, Json, Members, Metadata, Options, Request, Secret, base64url, end_session,
 };
 
 /// How long the provider is waited for when the time for the network is over, in milliseconds.
 const LAST_TRY_MS: u64 = 1_000;
-
-/// What a sign-out reaches; each includes those before it.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub enum Scope {
-    /// This tab.
-    Tab,
-    /// The app: all tabs, its tokens.
-    App,
-    /// And the provider's session.
-    Provider,
-}
-
-impl Scope {
-    pub(super) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Tab => "tab",
-            Self::App => "app",
-            Self::Provider => "provider",
-        }
-    }
-}
-
-/// What the app asks of a sign-out.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Asked {
-    scope: Scope,
-    revoke: bool,
-    clear: Clear,
-    redirect_to: String,
-    timeout_ms: u64,
-    /// Further parameters of the request to the provider.
-    parameters: Vec<(String, String)>,
-    dry_run: bool,
-}
-
-impl Asked {
-    /// Whether it reaches this tab alone.
-    pub(super) fn is_alone(&self) -> bool {
-        self.scope == Scope::Tab
-    }
-
-    /// Whether it only asks what would be.
-    pub(super) fn is_dry(&self) -> bool {
-        self.dry_run
-    }
-
-    /// What is committed for it.
-    pub(super) fn end(&self) -> Change {
-        match self.scope {
-            Scope::Tab => Change::EndOwn,
-            Scope::App => Change::End,
-            Scope::Provider => Change::EndAtProvider,
-        }
-    }
-
-    pub(super) fn parse(json: &Json, options: &Options) -> Result<Self> {
-        let mut arguments = Arguments::new(json);
-        let fault = "`scope` is \"tab\", \"app\" or \"provider\"";
-        let scope = match arguments.word("scope", &["app", "tab", "provider"], fault) {
-            Some(1) => Scope::Tab,
-            Some(2) => Scope::Provider,
-            _ => Scope::App,
-        };
-        let target = arguments.text("redirectTo", "`redirectTo` is a string");
-        let redirect_to = arguments.take(options.target(target.unwrap_or("/")));
-        let revoke = arguments.flag("revoke", "`revoke` is a boolean");
-        let mut parameters = Vec::new();
-        arguments.parameters(end_session::RESERVED, &mut parameters);
-        let asked = Self {
-            scope,
-            parameters,
-            revoke: revoke || json.member("revoke").is_null(),
-            clear: Clear::read(&mut arguments).unwrap_or_else(|| options.clear.clone()),
-            redirect_to: redirect_to.unwrap_or("/").to_owned(),
-            timeout_ms: arguments.duration("timeout", 5_000),
-            dry_run: arguments.flag("dryRun", "`dryRun` is a boolean"),
-        };
-        arguments.end()?;
-        Ok(asked)
-    }
-}
 
 /// How another call goes along with a sign-out under way.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -2,8 +2,9 @@
 
 use std::rc::Rc;
 
+use super::asked::Asked;
 use super::input::{Call, Id, Input, Reply, Signal};
-use super::logout::{self, Asked, Join, Logout};
+use super::logout::{self, Join, Logout};
 use super::output::{Effect, Message, Output, Settled};
 use super::record::{Change, Kind, Verdict, ending};
 use super::refresh::Use;

@@ -7,6 +7,7 @@
 //! ([`logout`] is the one to read first), and what may be committed to the state that all tabs
 //! share is decided by [`record::Change::apply`].
 
+mod asked;
 mod commit;
 mod event;
 mod grant;

@@ -1,6 +1,6 @@
 //! What a sign-out reached, layer by layer. It holds no secret.
 
-use super::logout::Scope;
+use super::asked::Scope;
 use crate::protocol::revocation::Outcome;
 use crate::protocol::{Code, Json, Kind, Members};
 

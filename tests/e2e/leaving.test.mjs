@@ -54,6 +54,8 @@ for (const [carriers, without] of [
   ["that no message could reach", "channel,storage-event"],
 ]) {
   test(`WEB-1 TAB-10 a page ${carriers}, and is brought back after a logout in another tab, is signed out and hands out nothing`, async (t) => {
+    // The very page that was kept, and not a new one in its place.
+    stage.world.config.e2e = { options: { restored: "event" } };
     const other = await openApp(stage, { without });
     const tab = await openSignedIn(stage);
     await assertSignedIn(other);

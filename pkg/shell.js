@@ -31,6 +31,7 @@ export function shell(core, settle, notify, cleanUp, application, outbox) {
     close() {
       signals.close();
       record.close();
+      reveal(namespace, null); // Nobody will look any more.
       box?.close();
     },
     post: (id, part, message) => signals.post(message),

@@ -73,6 +73,17 @@ test("WEB-4 a page with a signed-in client is kept in the back/forward cache, co
   await until("the page shows that another has signed out", async () => (await tab.text("#status")) === "signed-out");
 });
 
+test("a page whose app closes its client on the way out is not hidden for good", async () => {
+  const tab = await openSignedIn(stage);
+  await tab.run(() => addEventListener("pagehide", () => window.auth.close()));
+  await leave(tab);
+
+  await tab.run(() => history.back());
+
+  await until("the page is back", () => tab.run(() => window.restored));
+  assert.equal(await tab.run(() => getComputedStyle(document.documentElement).visibility), "visible");
+});
+
 test("WEB-1 a token that is asked for while the page is being restored is handed out, or refused, by what the record says then", async () => {
   for (const ends of [false, true]) {
     stage.world.config.e2e = { options: { restored: "event" } };

@@ -138,12 +138,7 @@ export class Tab {
     return this.#do(async (driver) => (await driver.findElement(By.css(selector))).getText());
   }
 
-  /** Whether this driver can freeze a tab: one that speaks Chromium's DevTools protocol. */
-  freezes() {
-    return this.#browser.name === "chromium";
-  }
-
-  /** Stops everything in the page, as the browser does with a tab that nobody looks at (Page Lifecycle). */
+  /** Stops everything in the page, as the browser does with a tab that nobody looks at (Page Lifecycle). Chromium's driver alone can. */
   freeze() {
     return this.#lifecycle("frozen");
   }

@@ -13,7 +13,7 @@
 //!   that it keeps. *s*: no sign-in is refused where nothing happened since it began. *x*: at rest the
 //!   record holds the current token, or the ledger has a note.
 
-use nightlatch::session::record::{Content, Kind, Verdict};
+use nightlatch::session::record::{Content, Entry, Kind, Verdict};
 use nightlatch::session::{Change, Id, Status};
 
 use crate::machines::Outcome;
@@ -294,8 +294,13 @@ fn has(families: Families, token: Token) -> bool {
     families & family(token.family) != 0
 }
 
+/// Whether a note is about the provider's own session: somebody is on the way there, or is not.
+pub(crate) fn is_about_provider(entry: &Entry) -> bool {
+    matches!(entry.kind, Kind::Leaving | Kind::Provider)
+}
+
 /// Whether the provider's session was to be ended, and nobody knows that it has.
 pub(crate) fn to_provider(state: &State) -> bool {
     let ledger = &state.record.ledger;
-    ledger.iter().any(|entry| entry.kind == Kind::Provider)
+    ledger.iter().any(is_about_provider)
 }

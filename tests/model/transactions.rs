@@ -6,11 +6,11 @@
 
 use nightlatch::protocol::options::Place;
 use nightlatch::session::Change;
-use nightlatch::session::record::{Content, Entry, Kind};
+use nightlatch::session::record::{Content, Entry};
 
 use crate::books::Number;
 use crate::machines::Told;
-use crate::properties::to_provider;
+use crate::properties::{is_about_provider, to_provider};
 use crate::server::Token;
 use crate::shell::put;
 use crate::state::{Job, Page, Sealed, Sight, State, Work};
@@ -70,7 +70,7 @@ impl World {
         } else {
             state.record = before;
         }
-        let ending = |entry: &&Entry| entry.kind == Kind::Provider;
+        let ending = |entry: &&Entry| is_about_provider(entry);
         let sight = Sight {
             ending: state.record.ledger.iter().find(ending).copied(),
             verdict: applied.verdict,

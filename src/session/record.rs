@@ -36,7 +36,8 @@ pub struct Slot {
     pub generation: u64,
     /// Another one for every new content, and never one that was there before.
     pub revision: u64,
-    /// How often its refresh token was sent. A refresh token is sent only by whom raised this.
+    /// The note of the attempt to refresh that is under way, or lost; 0 where the right is free. A note's
+    /// number is never given twice, so that who is late cannot give back what somebody else has by now.
     pub sent: u64,
     /// When it was sent last.
     pub sent_at: u64,
@@ -144,9 +145,7 @@ pub enum Change {
     Release {
         /// The session that is meant.
         of: Version,
-        /// The attempt that was allowed.
-        attempt: u64,
-        /// The note of that attempt.
+        /// The note of the attempt that was allowed.
         entry: u64,
     },
     /// Puts the refreshed session in place.
@@ -167,7 +166,7 @@ pub enum Change {
     Reserve {
         /// The session that is meant.
         of: Version,
-        /// The attempt of one's own that failed; 0 for the first.
+        /// The note of the attempt of one's own that failed; 0 for the first.
         after: u64,
         /// After how many milliseconds somebody else's attempt counts as lost.
         patience_ms: u64,
@@ -191,11 +190,9 @@ pub enum Verdict {
         /// The note's number.
         entry: u64,
     },
-    /// The refresh token may be sent, as this attempt.
+    /// The refresh token may be sent.
     Send {
-        /// The attempt's number, from 1.
-        attempt: u64,
-        /// Its note, which stands until the answer is known.
+        /// The attempt's note, which stands until the answer is known. It names the attempt.
         entry: u64,
     },
     /// The session that was meant is no longer there; nothing was changed.
@@ -324,13 +321,10 @@ impl Change {
                 let lost = now.abs_diff(record.slot.sent_at) >= *patience_ms;
                 if record.slot.sent == *after || lost {
                     let entry = record.note(Kind::Refresh, now);
-                    record.slot.sent += 1;
+                    record.slot.sent = entry;
                     record.slot.sent_at = now;
                     Applied {
-                        verdict: Verdict::Send {
-                            attempt: record.slot.sent,
-                            entry,
-                        },
+                        verdict: Verdict::Send { entry },
                         ..Applied::made(0, Content::Keep, false)
                     }
                 } else {
@@ -346,9 +340,7 @@ impl Change {
                 record.slot.sent = 0;
                 Applied::made(0, Content::Replace, false)
             }
-            Self::Release { of, attempt, entry }
-                if live && *of == version && record.slot.sent == *attempt =>
-            {
+            Self::Release { of, entry } if live && *of == version && record.slot.sent == *entry => {
                 record.clear(*entry);
                 record.slot.sent = 0;
                 Applied::made(0, Content::Keep, false)

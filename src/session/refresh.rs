@@ -55,8 +55,7 @@ enum Stage {
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 struct Attempt {
     of: Version,
-    /// Its number among all tabs; 0 before the first.
-    number: u64,
+    /// Its note, by which all tabs know it; 0 before the first.
     entry: u64,
     /// When it was sent, or the right to was asked for.
     sent_at: u64,
@@ -120,7 +119,7 @@ impl Use {
             (
                 Stage::Reserving,
                 Reply::Committed {
-                    verdict: Verdict::Send { attempt, entry },
+                    verdict: Verdict::Send { entry },
                     seen,
                 },
             ) => {
@@ -128,7 +127,6 @@ impl Use {
                 if context.now.abs_diff(self.attempt.sent_at) >= GRACE_MS {
                     context.commit(Change::Release {
                         of: seen.version,
-                        attempt: *attempt,
                         entry: *entry,
                     });
                     return self.go(Stage::Releasing);
@@ -136,7 +134,6 @@ impl Use {
                 let times = self.attempt.times + 1;
                 self.attempt = Attempt {
                     of: seen.version,
-                    number: *attempt,
                     entry: *entry,
                     sent_at: context.now,
                     times,
@@ -265,7 +262,7 @@ impl Use {
         self.attempt.sent_at = context.now;
         context.commit(Change::Reserve {
             of: self.attempt.of,
-            after: self.attempt.number,
+            after: self.attempt.entry,
             patience_ms,
         });
         self.go(Stage::Reserving)
@@ -293,11 +290,7 @@ impl Use {
 
     fn answered(&mut self, context: &mut Context<'_>, answer: &Answer) -> Step {
         let Attempt {
-            of,
-            number,
-            entry,
-            times,
-            ..
+            of, entry, times, ..
         } = self.attempt;
         let error = match answer {
             // The token may have been consumed or not. This tab tries once more; then the attempt
@@ -323,11 +316,7 @@ impl Use {
             Change::Invalidate { of, entry }
         } else {
             self.stage = Stage::Releasing;
-            Change::Release {
-                of,
-                attempt: number,
-                entry,
-            }
+            Change::Release { of, entry }
         });
         self.error = Some(error);
         Step::Go

@@ -97,8 +97,8 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         &["P3", "P3r"],
         &[(
             "record.rs",
-            "record.slot.sent += 1;",
-            "record.slot.sent += u64::from(!MUTATED);",
+            "record.slot.sent = entry;",
+            "record.slot.sent = if MUTATED { 0 } else { entry };",
         )],
     ),
     found(
@@ -345,6 +345,16 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         run(0, 0, 2, 1),
         &["P3"],
         &[("refresh.rs", ">= GRACE_MS {", ">= GRACE_MS && !MUTATED {")],
+    ),
+    found(
+        "a right is given back by whom had it once",
+        run(0, 0, 2, 1),
+        &["P3"],
+        &[(
+            "record.rs",
+            "record.slot.sent == *entry =>",
+            "(record.slot.sent == *entry || MUTATED) =>",
+        )],
     ),
     found(
         "a sign-out shares the commit of another",

@@ -5,7 +5,7 @@
 //! - no token of a session is handed out, and no such session shown, by a page that has heard of a
 //!   transaction after the one that ended it; nor, from the call on, by the page that called `logout`;
 //! - no ended session can be read out of the record;
-//! - a refresh token leaves the browser only as an attempt that the record has numbered.
+//! - a refresh token leaves the browser only as an attempt that the record has noted.
 //!
 //! And when everything has come to rest: every call is answered, and what is still alive at the
 //! provider is the session in the record or stands in its ledger.
@@ -345,12 +345,11 @@ impl Walk {
                     Change::Reserve {
                         of, patience_ms, ..
                     },
-                    Verdict::Send { attempt, .. },
+                    Verdict::Send { .. },
                 ) => {
                     let of = self.content(done.tab, *of);
                     self.allowed += 1;
                     if let Some((tab, at)) = self.last_attempt.insert(of, (done.tab, done.at)) {
-                        assert!(attempt > 1);
                         assert!(
                             tab == done.tab || done.at - at >= *patience_ms,
                             "tab {} may send a refresh token that tab {tab} has just sent",

@@ -24,10 +24,7 @@ fn replies() -> Vec<Reply> {
             seen: seen.clone(),
         },
         Reply::Committed {
-            verdict: Verdict::Send {
-                attempt: 1,
-                entry: 1,
-            },
+            verdict: Verdict::Send { entry: 1 },
             seen: seen.clone(),
         },
         Reply::Committed {

@@ -108,11 +108,7 @@ fn nothing_of_an_ended_generation_can_be_installed_renewed_or_reserved() {
             after: 0,
             patience_ms: 0,
         },
-        Change::Release {
-            of: of(),
-            attempt: 0,
-            entry: 0,
-        },
+        Change::Release { of: of(), entry: 0 },
         Change::Invalidate { of: of(), entry: 0 },
     ] {
         assert_eq!(refused(change, &record, true), Verdict::Superseded);
@@ -133,11 +129,7 @@ fn nothing_is_renewed_or_reserved_without_the_key_share() {
             after: 0,
             patience_ms: 0,
         },
-        Change::Release {
-            of: of(),
-            attempt: 0,
-            entry: 0,
-        },
+        Change::Release { of: of(), entry: 0 },
         Change::Invalidate { of: of(), entry: 0 },
     ] {
         assert_eq!(refused(change, &live(), false), Verdict::Superseded);
@@ -226,22 +218,16 @@ fn the_right_to_send_a_refresh_token_is_given_once() {
     let mut record = live();
     assert_eq!(
         made(reserve(0), &mut record).verdict,
-        Verdict::Send {
-            attempt: 1,
-            entry: 10
-        }
+        Verdict::Send { entry: 10 }
     );
     assert_eq!(refused(reserve(0), &record, true), Verdict::Wait);
-    assert_eq!(refused(reserve(2), &record, true), Verdict::Wait);
+    assert_eq!(refused(reserve(9), &record, true), Verdict::Wait);
     // Again only for whom sent last, and then nobody else.
     assert_eq!(
-        made(reserve(1), &mut record).verdict,
-        Verdict::Send {
-            attempt: 2,
-            entry: 11
-        }
+        made(reserve(10), &mut record).verdict,
+        Verdict::Send { entry: 11 }
     );
-    assert_eq!(refused(reserve(1), &record, true), Verdict::Wait);
+    assert_eq!(refused(reserve(10), &record, true), Verdict::Wait);
     assert_eq!(record.ledger.len(), 2);
 }
 
@@ -263,7 +249,7 @@ fn an_attempt_counts_as_lost_after_a_while_whatever_the_clock_did() {
         (record.slot.sent, record.slot.sent_at) = (1, sent_at);
         let applied = reserve.apply(&mut record, Place::Browser, true, NOW);
         assert_eq!(
-            matches!(applied.verdict, Verdict::Send { attempt: 2, .. }),
+            matches!(applied.verdict, Verdict::Send { entry: 10 }),
             lost,
             "{sent_at}"
         );
@@ -274,7 +260,7 @@ fn an_attempt_counts_as_lost_after_a_while_whatever_the_clock_did() {
 #[test]
 fn a_renewed_session_has_a_new_revision_and_no_attempts() {
     let mut record = live();
-    let Verdict::Send { entry, .. } = made(
+    let Verdict::Send { entry } = made(
         Change::Reserve {
             of: of(),
             after: 0,
@@ -322,7 +308,7 @@ fn a_renewed_session_has_a_new_revision_and_no_attempts() {
 fn an_attempt_that_was_refused_is_no_longer_noted_whatever_became_of_the_session() {
     for share in [true, false] {
         let mut record = live();
-        let Verdict::Send { attempt, entry } = made(
+        let Verdict::Send { entry } = made(
             Change::Reserve {
                 of: of(),
                 after: 0,
@@ -338,7 +324,7 @@ fn an_attempt_that_was_refused_is_no_longer_noted_whatever_became_of_the_session
         let of = of();
         for change in [
             Change::Invalidate { of, entry },
-            Change::Release { of, attempt, entry },
+            Change::Release { of, entry },
         ] {
             let mut after = record.clone();
             let applied = change.apply(&mut after, Place::Browser, share, NOW);
@@ -352,40 +338,31 @@ fn an_attempt_that_was_refused_is_no_longer_noted_whatever_became_of_the_session
 }
 
 #[test]
-fn a_right_is_given_back_only_by_whom_has_it() {
-    let mut record = live();
-    let Verdict::Send { entry, .. } = made(
-        Change::Reserve {
+fn a_right_is_given_back_only_by_whom_has_it_however_often_it_was_given_since() {
+    let reserve = |record: &mut Record| {
+        let patience_ms = 0;
+        let change = Change::Reserve {
             of: of(),
             after: 0,
-            patience_ms: 1,
-        },
-        &mut record,
-    )
-    .verdict
-    else {
-        panic!()
+            patience_ms,
+        };
+        let Verdict::Send { entry } = made(change, record).verdict else {
+            panic!()
+        };
+        entry
     };
-    assert_eq!(
-        refused(
-            Change::Release {
-                of: of(),
-                attempt: 2,
-                entry: 0
-            },
-            &record,
-            true
-        ),
-        Verdict::Superseded
-    );
-    made(
-        Change::Release {
-            of: of(),
-            attempt: 1,
-            entry,
-        },
-        &mut record,
-    );
+    let release = |entry| Change::Release { of: of(), entry };
+    let mut record = live();
+    // The first is lost, the second given back: the third must not be taken for the first.
+    let first = reserve(&mut record);
+    let second = reserve(&mut record);
+    made(release(second), &mut record);
+    assert_eq!(record.slot.sent, 0);
+    let third = reserve(&mut record);
+    let late = release(first).apply(&mut record, Place::Browser, true, NOW);
+    assert_eq!(late.verdict, Verdict::Superseded);
+    assert_eq!(record.slot.sent, third);
+    made(release(third), &mut record);
     assert_eq!(record.slot.sent, 0);
     assert!(record.ledger.is_empty());
 }

@@ -292,8 +292,12 @@ fn a_lost_answer_is_asked_for_once_more_and_then_the_refresh_has_failed() {
             ]
         );
         assert_eq!(world.status(0), Status::SignedIn);
-        // Each attempt is numbered and noted.
-        assert_eq!(world.record().slot.sent, 2);
+        // Each attempt is noted, and the last has the right.
+        let record = world.record();
+        assert_eq!(
+            Some(record.slot.sent),
+            record.ledger.last().map(|note| note.id)
+        );
         assert_eq!(world.ledger(), ["Refresh", "Refresh"]);
     }
 }
@@ -519,4 +523,35 @@ fn a_right_that_is_heard_of_too_late_is_given_back_unused() {
         assert!(world.provider.presented.values().all(|times| *times == 1));
         assert_eq!(world.ledger(), [""; 0], "{frozen_ms}");
     }
+}
+
+#[test]
+fn a_right_that_is_given_back_late_frees_no_other_attempt() {
+    // TOK-12: the first attempt is frozen, the second refused, the third on its way.
+    let mut world = World::signed_in();
+    let (second, third) = (world.open(), world.open());
+    world.hold("opened Reserve");
+    let late = world.token(0, force());
+    world.run();
+    world.tabs[0].frozen = true;
+    world.held_no_more();
+    world.provider.token = Mood::Says(503, Value::Null);
+    world.token(second, force());
+    world.pass(13_000);
+    world.provider.token = Mood::Well;
+    world.hold("refresh");
+    let id = world.token(third, force());
+    world.run();
+    world.tabs[0].frozen = false;
+    world.run();
+    let sent = |world: &World| {
+        let refreshes = world.jobs.iter().filter(|job| job.name == "refresh RT1.0");
+        refreshes.count()
+    };
+    assert_eq!(sent(&world), 1);
+    world.release("refresh");
+    world.pass(1_000);
+    assert_eq!(world.outcome(third, id), world.outcome(0, late));
+    assert_eq!(world.provider.alive(), ["RT1.1"]);
+    assert!(world.ledger().is_empty());
 }

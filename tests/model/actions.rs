@@ -22,6 +22,8 @@ pub(crate) struct Budget {
     pub(crate) alone: bool,
     /// Whether a tab may ask for the end of the provider's session.
     pub(crate) provider: bool,
+    /// Whether every second sign-in is another person's.
+    pub(crate) users: bool,
 }
 
 /// One thing that happens. Numbers are those of tabs and of their jobs.

@@ -53,6 +53,7 @@ pub(crate) const fn run(sign_ins: u8, sign_outs: u8, tokens: u8, faults: u8) -> 
             force: false,
             alone: false,
             provider: false,
+            users: false,
         },
         server: STRICT,
         carriers: Carriers::None,
@@ -98,13 +99,20 @@ impl Run {
         self
     }
 
+    pub(crate) const fn users(mut self) -> Self {
+        self.budget.users = true;
+        self
+    }
+
     const fn alone(mut self) -> Self {
         self.budget.alone = true;
         self
     }
 
     pub(crate) fn world(&self) -> World {
-        World::new(self.server, if self.short { 20 } else { 300 })
+        let mut world = World::new(self.server, if self.short { 20 } else { 300 });
+        world.machines.users = self.budget.users;
+        world
     }
 
     /// Searches, from tabs of somebody or nobody.
@@ -123,7 +131,7 @@ impl Run {
         if let Some(page) = from.pages.last_mut().filter(|_| self.newcomer) {
             page.presence = Presence::Unopened;
             page.machine = world.machines.fresh();
-            page.shown = None;
+            (page.shown, page.user) = (None, None);
         }
         explore(&mut world, &from, &self.budget, limit, wanted)
     }
@@ -172,6 +180,7 @@ impl std::fmt::Display for Run {
             (budget.alone, ", also alone"),
             (budget.provider, ", also at the provider"),
             (*newcomer, ", one not yet open"),
+            (budget.users, ", two users"),
         ];
         write!(formatter, "{tabs} tabs, {budget}")?;
         said.iter()
@@ -276,6 +285,9 @@ fn two_tabs_that_tell_each_other() {
         (2, run(1, 2, 0, 0).hears(channel).provider()),
         (1, run(0, 1, 1, 0).hears(channel).newcomer()),
         (1, run(1, 1, 0, 0).hears(channel).newcomer()),
+        (1, run(1, 0, 1, 0).hears(channel).users()),
+        (1, run(1, 0, 1, 1).users()),
+        (2, run(1, 1, 1, 0).hears(channel).users()),
         (2, run(0, 1, 2, 1).hears(channel)),
         (2, run(1, 1, 1, 0).hears(channel).alone()),
         (2, run(2, 1, 0, 0).hears(channel)),
@@ -308,7 +320,8 @@ fn three_tabs() {
 #[test]
 fn other_servers_and_other_tokens() {
     all_hold(&[
-        (1, run(0, 1, 2, 1).server(GRACE)),
+        (1, run(0, 1, 1, 1).server(GRACE)),
+        (2, run(0, 1, 2, 1).server(GRACE)),
         (1, run(0, 0, 2, 2).server(GRACE)),
         (1, run(0, 0, 3, 1).server(GRACE)),
         (2, run(0, 1, 2, 1).server(BY_FAMILY)),
@@ -345,7 +358,7 @@ fn what_another_tab_has_the_key_of_may_live_on_and_is_noted() {
     assert!(search(run, &["P1e", "P1u", "P2b"]).is_none());
 }
 
-/// `NIGHTLATCH_BUDGET="3 1/1/1/1 grace family channel both long force alone provider newcomer"` searches that.
+/// `NIGHTLATCH_BUDGET="3 1/1/1/1 grace family channel both long force alone provider newcomer users"` searches that.
 #[test]
 fn a_budget_of_ones_own() {
     let Ok(asked) = std::env::var("NIGHTLATCH_BUDGET") else {
@@ -376,5 +389,6 @@ fn a_budget_of_ones_own() {
     run.budget.force = has("force");
     run.budget.alone = has("alone");
     run.budget.provider = has("provider");
+    run.budget.users = has("users");
     run.holds();
 }

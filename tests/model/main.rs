@@ -8,7 +8,7 @@
 //! - `properties`: what must hold, P1 to P6.
 //!
 //! Runs:
-//! - `cargo test --test model` takes about a minute. What was explored is printed.
+//! - `cargo test --test model` takes about a minute on two idle cores. What was explored is printed.
 //! - `NIGHTLATCH_DEPTH=2` searches larger budgets (about half an hour, 8 GB), `3` those that may not end.
 //! - `NIGHTLATCH_BUDGET="3 1/1/1/1 grace channel" cargo test --release --test model own` searches one.
 //! - `PROPTEST_CASES=100000 NIGHTLATCH_SEED=7 cargo test --test model larger` walks more, or again.
@@ -35,8 +35,29 @@
 //! counted are one. Tabs may change places. What nothing hangs on happens at once: digests, wiping, the
 //! revocation of access tokens, the count of acknowledgements, hearing that a note was cleared.
 //!
-//! Not searched: storage `tab` and `memory`, scope `provider`, several users, a record that is deleted, a
-//! browser that refuses transactions (`tests/session` has them, `interleavings` walks through most).
+//! # What is covered where
+//!
+//! | asked for | where |
+//! |---|---|
+//! | two and three tabs | `budgets`: `two_tabs_*`, `three_tabs`; `walks`: up to four |
+//! | transactions in order | `transactions`: a page's own begin in order, those of several pages in any |
+//! | local storage seen late | `Page::mark`; it holds nothing but the mark |
+//! | a channel not ordered with storage | `Page::message`, `Carriers` |
+//! | locks | none in the machine |
+//! | killed, frozen, restored with memory, reloaded, opened later | `Act::{Kill, Freeze, Thaw, Return, Reload, Open}` |
+//! | answers late and lost, `503` | `Act::{Serve, Deliver, Orphan}` in any order, `Lose`, `Refuse` |
+//! | servers strict, with grace, revoking by family | `other_servers_and_other_tokens` |
+//! | scopes `app`, `tab`, `provider` | all budgets; `alone()`; `provider()` (the page stays: it cannot be reached) |
+//! | two users | `users()` |
+//! | P1 to P5, and P6 | `properties` |
+//! | the table of mutations | `mutations`; those that are redundant say why |
+//!
+//! The table's budgets were those of a small model of its own; the machine has more states in each. Here
+//! `1/1/2/1`, `1/1/1/2`, `2/1/1/1` (two tabs) and `0/1/2/1`, `1/1/1/1`, `2/1/1/0` (three) are depth 2;
+//! `1/2/2/1` and `2/2/1/0` are depth 3; `1/1/2/2`, `2/2/2/1` and `2/1/2/1` are left to the walks.
+//!
+//! Not searched: storage `tab` and `memory`, a record that is deleted, a browser that refuses transactions.
+//! `tests/session/places.rs` has them, and `interleavings` walks through most.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(
     clippy::unwrap_used,

@@ -357,6 +357,16 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         )],
     ),
     found(
+        "what was asked for one user is answered with another's token",
+        run(1, 0, 1, 0).users(),
+        &["P5u"],
+        &[(
+            "refresh.rs",
+            "if self.is_foreign(&session) {",
+            "if self.is_foreign(&session) && !MUTATED {",
+        )],
+    ),
+    found(
         "a sign-out shares the commit of another",
         run(1, 2, 0, 0),
         &["P1u"],

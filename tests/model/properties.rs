@@ -1,4 +1,4 @@
-//! What must hold: P1 to P5 of the protocol's model check.
+//! What must hold: P1 to P5 of the protocol's model check, and what the code has added.
 //!
 //! - **P1** nothing comes back. *u*: no page hands out or shows what it has heard to be ended, or has
 //!   itself signed out; a call for a token made after a sign-out never gets what that ended. *e*: the
@@ -10,8 +10,9 @@
 //!   after the deadline. *r*: the provider never meets a reuse where nothing failed.
 //! - **P4** everything ends. *ui*: nobody waits for the network to be shown that they are signed out.
 //! - **P5** one view. *half*: at rest pages and record agree. *h*: a client never revokes the session
-//!   that it keeps. *s*: no sign-in is refused where nothing happened since it began. *x*: at rest the
+//!   that it keeps. *u*: what was asked for one user is not answered with another's token. *s*: no sign-in is refused where nothing happened since it began. *x*: at rest the
 //!   record holds the current token, or the ledger has a note.
+//! - **P6** who comes in after a sign-out at the provider that is not known to have succeeded was asked.
 
 use nightlatch::session::record::{Content, Entry, Kind, Verdict};
 use nightlatch::session::{Change, Id, Status};
@@ -119,6 +120,19 @@ impl World {
                 self.breaks(
                     "P1u",
                     format!("tab {tab} hands out {}, which was ended", token.name()),
+                );
+            }
+            (_, Outcome::Token(token))
+                if asked
+                    .user
+                    .is_some_and(|user| user != self.machines.user(token)) =>
+            {
+                self.breaks(
+                    "P5u",
+                    format!(
+                        "tab {tab} answers with {}, which is another's",
+                        token.name()
+                    ),
                 );
             }
             (What::Callback, Outcome::Superseded) if page.storage.undisturbed => {

@@ -122,6 +122,7 @@ impl World {
             Wish::Show(status, token) => {
                 page.status = status;
                 page.shown = token.filter(|_| status == Status::SignedIn);
+                page.user = token.map(|token| self.machines.user(token));
             }
             Wish::Shut => {
                 // What stands in the record is ended as soon as the share is gone.

@@ -99,6 +99,8 @@ pub(crate) struct Page {
     pub(crate) status: Status,
     /// The session that the app is shown.
     pub(crate) shown: Option<Token>,
+    /// Whose it is, also where the app is shown that somebody is on the way in or out.
+    pub(crate) user: Option<&'static str>,
     /// Whether the document is hidden, and nobody sees what is shown.
     pub(crate) hidden: bool,
     /// Where the page has left for.
@@ -132,6 +134,8 @@ pub(crate) struct Asked {
     pub(crate) what: What,
     /// What had ended when it was made.
     pub(crate) ended: Families,
+    /// Who was shown then.
+    pub(crate) user: Option<&'static str>,
 }
 
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -239,6 +243,7 @@ impl Page {
             order: 0,
             status: Status::SignedOut,
             shown: None,
+            user: None,
             hidden: false,
             leaving: None,
             arriving: None,
@@ -261,9 +266,9 @@ impl Page {
         self.asked.iter().any(|asked| asked.what == what)
     }
 
-    /// The lowest number that nothing under way has.
-    pub(crate) fn free_id(&self) -> Id {
-        (1..)
+    /// The lowest number that nothing under way has, from `first` on.
+    pub(crate) fn free_id(&self, first: Id) -> Id {
+        (first..)
             .find(|id| {
                 self.asked.iter().all(|asked| asked.id != *id)
                     && self.jobs.iter().all(|job| job.id != *id)

@@ -102,7 +102,7 @@ impl Machines {
                 if let Some(nonce) = nonce {
                     let seconds = START / 1000;
                     grant["id_token"] = json!(token(&json!({
-                        "iss": ISSUER, "sub": "ada", "aud": "spa", "exp": seconds + 3600,
+                        "iss": ISSUER, "sub": self.user(granted), "aud": "spa", "exp": seconds + 3600,
                         "iat": seconds, "nonce": self.texts.get(nonce),
                     })));
                 }

@@ -43,13 +43,14 @@ fn way() -> impl Strategy<Value = Way> {
         any::<bool>(),
         any::<bool>(),
         any::<bool>(),
+        any::<bool>(),
     );
     let turns = proptest::collection::vec((prop::bool::weighted(0.7), 0..4096_usize), 1..300);
     let server = (any::<bool>(), any::<bool>());
     let world = (2..=4_usize, any::<bool>(), any::<bool>(), server, carriers);
     (world, budget, turns).prop_map(|(world, budget, turns)| {
         let (tabs, signed_in, short, (grace, by_family), carriers) = world;
-        let (sign_ins, sign_outs, tokens, faults, force, alone, provider) = budget;
+        let (sign_ins, sign_outs, tokens, faults, force, alone, provider, users) = budget;
         Way {
             tabs,
             signed_in,
@@ -64,6 +65,7 @@ fn way() -> impl Strategy<Value = Way> {
                 force,
                 alone,
                 provider,
+                users,
             },
             turns,
         }
@@ -137,9 +139,14 @@ fn larger_worlds_keep_the_rules_too() {
     bytes[..8].copy_from_slice(&seed.to_le_bytes());
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
     // What machines do is worked out once for all walks.
-    let worlds = [20, 300].map(|lifetime| RefCell::new(World::patient(lifetime)));
+    let worlds = [(20, false), (300, false), (20, true), (300, true)].map(|(lifetime, users)| {
+        let mut world = World::patient(lifetime);
+        world.machines.users = users;
+        RefCell::new(world)
+    });
     let result = TestRunner::new_with_rng(config, rng).run(&way(), |way| {
-        let mut world = worlds[usize::from(!way.short)].borrow_mut();
+        let mut world =
+            worlds[usize::from(!way.short) + 2 * usize::from(way.budget.users)].borrow_mut();
         walk(&mut world, &way).map_err(|broken| TestCaseError::fail(broken.to_string()))
     });
     let machines: usize = worlds

@@ -57,7 +57,7 @@
 //! `1/2/2/1` and `2/2/1/0` are depth 3; `1/1/2/2`, `2/2/2/1` and `2/1/2/1` are left to the walks.
 //!
 //! Not searched: storage `tab` and `memory`, a record that is deleted, a browser that refuses transactions.
-//! `tests/session/places.rs` has them, and `interleavings` walks through most.
+//! `tests/session` has them one by one (`places`, `tabs`).
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(
     clippy::unwrap_used,

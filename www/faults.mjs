@@ -4,6 +4,7 @@
  * Modes of an endpoint:
  *
  * - `"503"`, `"500"`, `"400"` …: that status, readable by the app (CORS headers and all)
+ * - `"503:SECONDS"`: 503, and when to come back (`Retry-After`, RFC 7009 §2.2.1)
  * - `"hang"`: takes the request and never answers
  * - `"drop"`: ends the connection
  * - `"no-cors"`: does its work, and answers without a word of CORS
@@ -19,7 +20,7 @@ import { endpoints, metadataMember } from "./provider/endpoints.mjs";
 
 const targets = [...endpoints, "api", "application", "provider"];
 const notTheProviders = ["api", "application"];
-const MODE = /^(?:[45]\d\d|hang|drop|no-cors|missing|malformed|lost|(?:slow|late):\d+)$/;
+const MODE = /^(?:[45]\d\d|503:\d+|hang|drop|no-cors|missing|malformed|lost|(?:slow|late):\d+)$/;
 
 export class Faults {
   #modes = new Map();
@@ -71,7 +72,7 @@ export class Faults {
     if (req.method === "OPTIONS" && !meetsPreflight(mode, whole)) return next(req, res);
     if (typeof mode === "function") return mode(req, res, () => next(req, res));
 
-    const [kind, milliseconds] = mode.split(":");
+    const [kind, number] = mode.split(":");
     switch (kind) {
       case "hang":
         this.#hold(res);
@@ -88,17 +89,23 @@ export class Faults {
         return answer(req, res, 200, "application/json", '{"issuer": "http://');
       case "slow":
         this.#hold(res);
-        this.#after(Number(milliseconds), () => next(req, res));
+        this.#after(Number(number), () => next(req, res));
         return undefined;
       case "late":
         this.#hold(res);
-        beforeAnswer(res, (send) => this.#after(Number(milliseconds), send));
+        beforeAnswer(res, (send) => this.#after(Number(number), send));
         return next(req, res);
       case "lost":
         beforeAnswer(res, () => req.socket.destroy());
         return next(req, res);
       default:
-        return json(req, res, Number(kind), { error: kind === "400" ? "invalid_request" : "temporarily_unavailable" });
+        return json(
+          req,
+          res,
+          Number(kind),
+          { error: kind === "400" ? "invalid_request" : "temporarily_unavailable" },
+          number && { "Retry-After": number, "Access-Control-Expose-Headers": "Retry-After" },
+        );
     }
   }
 

@@ -296,6 +296,13 @@ describe("faults", () => {
     assert.equal((await revoke()).status, 200);
   });
 
+  test("a 503 may say when to come back, so that the app can read it", async () => {
+    world.faults.set("revocation", "503:4");
+    const answer = await fetch(`${world.issuer}/token/revocation`, { method: "POST", headers: { Origin: world.app }, body: new URLSearchParams({ token: "x" }) });
+    assert.deepEqual([answer.status, answer.headers.get("retry-after"), answer.headers.get("access-control-expose-headers")], [503, "4", "Retry-After"]);
+    assert.throws(() => world.faults.set("revocation", "400:4"), RangeError);
+  });
+
   test("hang takes the request and never answers", async () => {
     world.faults.set("token", "hang");
     await assert.rejects(fetch(`${world.issuer}/token`, { method: "POST", body: tokenForm(), ...within(150) }), { name: "TimeoutError" });

@@ -2,17 +2,23 @@
 import { createClient } from "/nightlatch/index.js";
 
 import { apiCalls, forgetAnswer } from "./api.js";
+import { cleaners } from "./cleaners.js";
 import { byId } from "./elements.js";
 import { faultSwitch } from "./faults.js";
+import { showNotes } from "./notes.js";
 import { dismiss, explain } from "./notice.js";
+import { chosenOutbox, followQueued, forgetQueued, outboxSwitch } from "./outbox.js";
 import { awaitReport, hideReport, showReport } from "./report.js";
 import { chosenScope, scopeCards } from "./scopes.js";
+import { beginServerSession, showServerSession } from "./server-session.js";
 import { showSession } from "./session.js";
 import { stand } from "./tabs.js";
+import { chosenClear, look, putBack, things } from "./things.js";
 import { note } from "./timeline.js";
 import { countdown, reasons, span, statuses } from "./words.js";
 
 let standing;
+let leaving = false;
 const config = await (await fetch("/config.json")).json();
 
 try {
@@ -30,22 +36,30 @@ async function start() {
     scope: "openid profile email offline_access",
     allowedOrigins: [config.api],
     application: { url: "/session/end", csrf: { cookie: "XSRF-TOKEN" } },
+    outbox: chosenOutbox,
   });
 
   listen(client);
   client.subscribe(() => show(client.getSnapshot()));
   show(client.getSnapshot());
   apiCalls(client, config.api);
-  scopeCards(null);
-  const learn = async () => scopeCards(await metadata());
-  learn();
+  cleaners(client);
+  outboxSwitch();
+  await things();
   faultSwitch((chosen) => {
     byId("fault-hint").hidden = chosen !== "missing" || !client.isAuthenticated;
-    learn();
+    scopeCards(client);
   });
   actions(client);
 
   await comeBack(client);
+  await learn(client);
+}
+
+/** Asks the client what a sign-out would reach now, and what may still be valid from earlier. */
+async function learn(client) {
+  if (client.isAuthenticated) await Promise.all([scopeCards(client), showServerSession()]);
+  showNotes(await client.capabilities());
 }
 
 /** Completes what brought the page here: a sign-in, a sign-out, or neither. */
@@ -53,7 +67,7 @@ async function comeBack(client) {
   try {
     const result = await client.handleRedirectCallback();
     if (result?.kind === "logout") {
-      showReport(result.report);
+      tellReport(result.report);
       note("Back from the provider", result.report.complete ? "good" : undefined);
     }
     if (result !== null) history.replaceState(null, "", result.returnTo);
@@ -76,13 +90,22 @@ function actions(client) {
     dismiss();
     const scope = chosenScope();
     note(`Signing out: ${{ tab: "this tab", app: "the app", provider: "the provider too" }[scope]}`);
+    leaving = true;
     awaitReport();
     await attempt(async () => {
-      const report = await client.logout({ scope, redirectTo: "/" });
-      showReport(report);
+      const report = await client.logout({ scope, clear: chosenClear(), redirectTo: "/" });
+      tellReport(report);
       note(report.complete ? `Every layer confirmed after ${span(report.durationMs)}` : `Report after ${span(report.durationMs)}`, report.complete ? "good" : undefined);
     });
+    leaving = false;
+    show(client.getSnapshot());
+    await Promise.all([look(), learn(client)]);
   });
+}
+
+function tellReport(report) {
+  showReport(report);
+  followQueued(report);
 }
 
 async function attempt(act) {
@@ -100,9 +123,12 @@ function listen(client) {
     dismiss();
     byId("farewell").hidden = true;
     forgetAnswer("Not called yet.");
+    forgetQueued();
     note(`Signed in as ${user.name ?? user.sub}`, "good");
     // The app's own server begins a session too, for a sign-out to end.
-    fetch("/session", { method: "POST" });
+    beginServerSession();
+    putBack();
+    learn(client);
   });
   client.on("signedOut", ({ reason }) => {
     if (reason !== "logout") {
@@ -110,7 +136,7 @@ function listen(client) {
       byId("farewell").hidden = false;
     }
     note(reasons[reason]);
-    forgetAnswer("Call it now: there is no token left to send.");
+    look();
   });
   client.on("tokenRefreshed", ({ expiresAt }) => note(expiresAt === null ? "Token refreshed" : `Token refreshed, good for ${countdown(expiresAt - Date.now())}`, "good"));
   client.on("refreshFailed", ({ error }) => explain(error));
@@ -119,23 +145,19 @@ function listen(client) {
 function show(snapshot) {
   const { status } = snapshot;
   const reporting = !byId("report").hidden;
+  // Somebody else's sign-out: nobody is signed in here any more, and a sign-in is not refused.
+  const isElsewhere = status === "signing-out" && !leaving;
+  const isOut = status === "signed-out" || isElsewhere;
   byId("status").textContent = status;
   byId("status").dataset.status = status;
   byId("session").hidden = status !== "signed-in";
   byId("leave").hidden = status !== "signed-in";
-  byId("enter").hidden = status !== "signed-out";
-  byId("welcome").hidden = status !== "signed-out" || reporting;
+  byId("enter").hidden = !isOut;
+  byId("welcome").hidden = !isOut || reporting;
+  byId("elsewhere").hidden = !isElsewhere;
+  byId("kept").hidden = status !== "signed-in" && !reporting;
   document.title = `${statuses[status]} · nightlatch demo`;
   if (status === "signed-in") showSession(snapshot);
   if (status !== standing) stand(status);
   standing = status;
-}
-
-async function metadata() {
-  try {
-    const answer = await fetch(`${config.issuer}/.well-known/openid-configuration`, { redirect: "error" });
-    return answer.ok ? await answer.json() : null;
-  } catch {
-    return null;
-  }
 }

@@ -1,6 +1,6 @@
 /** The report of a sign-out, as people read it: each layer, what came of it, and when that was known. */
-import { state } from "./control.js";
 import { byId, element } from "./elements.js";
+import { witness } from "./witness.js";
 import { clock, errors, list, span } from "./words.js";
 
 const scopes = { tab: "this tab", app: "the app", provider: "the provider too" };
@@ -8,7 +8,7 @@ const scopes = { tab: "this tab", app: "the app", provider: "the provider too" }
 const tokenOutcomes = {
   revoked: ["good", "Revoked", "The provider confirmed it."],
   unsupported: ["open", "Not possible", "This provider revokes nothing. The token is good until its time is up."],
-  queued: ["open", "To be sent", "It did not get through yet and will be tried again."],
+  queued: ["open", "Queued", "It did not get through. The outbox keeps it and tries again."],
   unknown: ["open", "Unknown", "Asked, and no answer proves it. The token may still be good at the provider."],
   failed: ["open", "Refused", "The provider did not do it. The token may still be good there."],
   none: ["none", "There was none", "Nothing to revoke."],
@@ -27,10 +27,22 @@ const layerOutcomes = {
 const providerSentences = {
   ended: "It sent the page back and said so. The next sign-in asks for the password.",
   redirecting: "The page is leaving for the provider.",
-  unsupported: "This provider has no way to end its session. The next sign-in may ask for nothing.",
-  failed: "The provider could not be reached for it. It may still know you.",
+  unsupported: "This provider has no way to end its session. The next sign-in asks for the password all the same.",
+  failed: "The provider could not be reached for it. The next sign-in asks for the password all the same.",
   unknown: "The page went there and came back without an answer.",
   skipped: "The provider still knows you, and the next sign-in asks for nothing.",
+};
+
+const applicationSentences = {
+  ended: "It ended the session it had beside ours.",
+  failed: "It refused. Its session may still stand.",
+  unknown: "Asked, and it gave no answer. Its session may still stand.",
+};
+
+const cleanerSentences = {
+  done: "The app's own clean-up ran in this tab.",
+  failed: "It threw an error, and stopped nothing else.",
+  timedOut: "It was given two seconds, and nothing waited longer for it.",
 };
 
 const counts = ["", "", "Two", "Three", "Four", "Five"];
@@ -59,7 +71,8 @@ export function showReport(report) {
     element("p", { class: "summary" }, summary(report, open)),
     element("ul", { class: "layers" }, ...layers.map((layer) => row(layer, scale(report)))),
     report.problems.length > 0 && problems(report.problems),
-    witness(report.tokens),
+    witness(report),
+    report.scope === "provider" && element("p", { class: "fine" }, "Now press Back. The page that was signed in is not shown again: it looks whether its session still stands, and is loaded anew."),
   );
   byId("report").dataset.complete = report.complete;
   byId("report").focus({ preventScroll: true });
@@ -114,7 +127,7 @@ function layersOf(report) {
     tabsLayer(scope, tabs, timings.tabs),
     { id: "refresh-token", name: "Refresh token", said: "the refresh token", ...token(tokens.refreshToken), at: timings.refreshToken },
     { id: "access-token", name: "Access token", said: "the access token", ...token(tokens.accessToken), at: timings.accessToken },
-    { id: "application", name: "The app's own server", said: "the app's own server", ...layer(report.application, ""), at: timings.application },
+    { id: "application", name: "The app's own server", said: "the app's own server", ...layer(report.application, applicationSentences[report.application]), at: timings.application },
     { id: "provider-session", name: "Session at the provider", said: "the session at the provider", ...layer(report.provider, providerSentences[report.provider]), at: timings.provider },
     { id: "devices", name: "Other devices", said: "other devices", ...layer(report.devices, ""), at: timings.devices },
     ...report.cleaners.map(({ name, status }) => ({
@@ -123,7 +136,7 @@ function layersOf(report) {
       said: `the clean-up “${name}”`,
       tone: status === "done" ? "good" : "open",
       outcome: { done: "Done", failed: "Failed", timedOut: "Took too long" }[status],
-      sentence: "",
+      sentence: cleanerSentences[status],
     })),
   ];
   const optional = ["application", "devices"];
@@ -184,28 +197,6 @@ function problems(codes) {
     element("h2", {}, "On the way"),
     element("ul", {}, ...[...new Set(codes)].map((code) => element("li", {}, errors[code] ?? code, " ", element("code", {}, code)))),
   );
-}
-
-// The report is what the client could see. What is true, only the provider knows: here it is asked, past every fault, by the demo's server.
-function witness({ accessToken, refreshToken }) {
-  const words = element("p", { id: "witness", "aria-live": "polite" }, "…");
-  const again = element("button", { type: "button", class: "quiet" }, "Ask again");
-  const box = element("div", { class: "witness", hidden: true }, element("div", {}, element("h2", {}, "The provider's own word"), words), again);
-  const ask = async () => {
-    const now = await state().catch(() => null);
-    if (now === null) return;
-    words.replaceChildren(...said("Access token", now.alive.accessToken, accessToken), ...said("Refresh token", now.alive.refreshToken, refreshToken));
-    box.hidden = false;
-  };
-  again.addEventListener("click", ask);
-  ask();
-  return box;
-}
-
-function said(name, alive, outcome) {
-  if (alive === null) return [];
-  const tone = outcome === "skipped" ? "none" : alive ? "open" : "good";
-  return [element("span", { class: "word", "data-tone": tone }, `${name}: ${alive ? "still good" : "no longer good"}`)];
 }
 
 function capital(text) {

@@ -1,10 +1,21 @@
-/** What a sign-out can be asked to reach, side by side, each with what it does with this provider. */
+/** What a sign-out can be asked to reach, side by side, each with what the client says it would do: the report of a dry run. */
 import { byId, element } from "./elements.js";
 
-/** Draws the cards for a provider's metadata; `null` while it cannot be asked. */
-export function scopeCards(metadata) {
-  const chosen = new FormData(byId("sign-out-form")).get("scope") ?? "app";
-  byId("scopes").replaceChildren(...cards(metadata).map((card) => scopeCard(card, card.value === chosen)));
+const scopes = [
+  ["tab", "This tab"],
+  ["app", "The app"],
+  ["provider", "The provider too"],
+];
+
+let asked = 0;
+
+/** Draws the cards from three dry runs. Nothing is ended, stored or sent by them, but for the question for the provider's metadata. */
+export async function scopeCards(client) {
+  const turn = ++asked;
+  const reports = await Promise.all(scopes.map(([scope]) => client.logout({ scope, dryRun: true })));
+  if (turn !== asked) return; // A later question has a truer answer.
+  const chosen = chosenScope() ?? "app";
+  byId("scopes").replaceChildren(...scopes.map(([value, title], at) => card(value, title, lines(reports[at]), value === chosen)));
 }
 
 /** The scope that is chosen. */
@@ -12,7 +23,7 @@ export function chosenScope() {
   return new FormData(byId("sign-out-form")).get("scope");
 }
 
-function scopeCard({ value, title, lines }, checked) {
+function card(value, title, lines, checked) {
   return element(
     "label",
     { class: "scope" },
@@ -33,35 +44,34 @@ function scopeCard({ value, title, lines }, checked) {
   );
 }
 
-function cards(metadata) {
-  const revokes = metadata === null ? true : metadata.revocation_endpoint !== undefined;
-  const ends = metadata === null ? true : metadata.end_session_endpoint !== undefined;
-  const tokens = revokes ? ["yes", "Both tokens are revoked at the provider"] : ["limit", "This provider revokes nothing: tokens live on until they expire"];
+function lines({ scope, tokens, application, provider, capabilities }) {
   return [
-    {
-      value: "tab",
-      title: "This tab",
-      lines: [
-        ["yes", "This tab forgets everything"],
-        ["no", "Other tabs go on"],
-        ["no", "Their tokens stay good"],
-      ],
-    },
-    {
-      value: "app",
-      title: "The app",
-      lines: [["yes", "This tab and every other one"], ["yes", "All that is stored in this browser"], tokens, ["no", "The provider still knows you: the next sign-in asks for nothing"]],
-    },
-    {
-      value: "provider",
-      title: "The provider too",
-      lines: [
-        ["yes", "All that “The app” ends"],
-        ...(revokes ? [] : [tokens]),
-        ends
-          ? ["yes", "The session at the provider: the page goes there and comes back, and the next sign-in asks for the password"]
-          : ["limit", "This provider has no way to end its session"],
-      ],
-    },
-  ];
+    scope === "tab" ? ["yes", "This tab forgets everything"] : ["yes", "This tab and every other one, and what they store"],
+    scope === "tab" && capabilities.storage === "browser" && ["no", "Other tabs go on"],
+    tokenLines[kindOf(tokens)],
+    applicationLines[application],
+    providerLines[provider],
+  ].filter(Boolean);
 }
+
+// Both tokens mostly share a fate; where they do not, the refresh token's counts.
+const kindOf = ({ refreshToken, accessToken }) => (refreshToken === "none" ? accessToken : refreshToken);
+
+const tokenLines = {
+  planned: ["yes", "Both tokens are revoked at the provider"],
+  unsupported: ["limit", "This provider revokes nothing: tokens live on until they expire"],
+  failed: ["limit", "The provider does not say how to revoke tokens: they may live on until they expire"],
+  skipped: ["no", "The tokens stay good"],
+};
+
+const applicationLines = {
+  planned: ["yes", "The session at the app's own server"],
+  skipped: ["no", "The session at the app's own server goes on"],
+};
+
+const providerLines = {
+  planned: ["yes", "The session at the provider: the page goes there and comes back"],
+  unsupported: ["limit", "This provider has no way to end its session: the next sign-in asks for the password"],
+  failed: ["limit", "The provider cannot be reached to end its session: the next sign-in asks for the password"],
+  skipped: ["no", "The provider still knows you: the next sign-in asks for nothing"],
+};

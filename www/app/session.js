@@ -4,6 +4,7 @@ import { countdown, storages } from "./words.js";
 
 let expiresAt = null;
 let lifetime = 0;
+let countingDown;
 
 /** Shows a snapshot of the client. */
 export function showSession({ user, expiresAt: ends, scope, storage }) {
@@ -15,6 +16,13 @@ export function showSession({ user, expiresAt: ends, scope, storage }) {
   byId("storage").textContent = storages[storage];
   byId("granted").textContent = scope ?? "";
   tick();
+  countingDown ??= setInterval(tick, 1000);
+}
+
+/** Stops the clock: there is nothing left that it could count. */
+export function stopCountdown() {
+  clearInterval(countingDown);
+  countingDown = undefined;
 }
 
 function tick() {
@@ -23,5 +31,3 @@ function tick() {
   byId("life").textContent = expiresAt === null ? "lives as long as the provider likes" : left > 0 ? `${countdown(left)} left` : "expired: the next call fetches another";
   byId("gauge").style.setProperty("--left", share.toFixed(3));
 }
-
-setInterval(tick, 1000);

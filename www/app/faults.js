@@ -27,7 +27,7 @@ const groups = {
   ],
 };
 
-/** Shows the switches where there are any to throw. `changed` hears every change, from whichever tab; with what was chosen, where it was chosen here. */
+/** Shows the switches where there are any to throw. `changed` hears every change, from whichever tab. */
 export async function faultSwitch(changed) {
   const now = await state();
   if (now === null) return;
@@ -56,7 +56,7 @@ export async function faultSwitch(changed) {
       return;
     }
     tell("control");
-    changed(target.value);
+    changed();
   });
   hear("control", async () => {
     show(await state());

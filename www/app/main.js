@@ -46,13 +46,14 @@ async function start() {
   cleaners(client);
   outboxSwitch();
   await things();
-  faultSwitch((chosen) => {
-    byId("fault-hint").hidden = chosen !== "missing" || !client.isAuthenticated;
+  faultSwitch(() => {
+    byId("fault-hint").hidden = !client.isAuthenticated || !document.querySelector("#faults [value=missing]:checked");
     scopeCards(client);
   });
   actions(client);
 
   await comeBack(client);
+  show(client.getSnapshot());
   await learn(client);
 }
 
@@ -78,6 +79,16 @@ async function comeBack(client) {
 }
 
 function actions(client) {
+  addEventListener("pageshow", ({ persisted }) => {
+    // What stood here when the page left was true then.
+    if (!persisted || !leaving) return;
+    leaving = false;
+    hideReport();
+    byId("farewell").textContent = "This page comes from before the sign-out. Nothing of the session came back with it.";
+    byId("farewell").hidden = false;
+    show(client.getSnapshot());
+  });
+
   byId("sign-in").addEventListener("click", async () => {
     dismiss();
     await attempt(() => client.login({ returnTo: "/" }));
@@ -97,7 +108,7 @@ function actions(client) {
       tellReport(report);
       note(report.complete ? `Every layer confirmed after ${span(report.durationMs)}` : `Report after ${span(report.durationMs)}`, report.complete ? "good" : undefined);
     });
-    leaving = false;
+    leaving = client.status === "signing-out";
     show(client.getSnapshot());
     await Promise.all([look(), learn(client)]);
   });
@@ -124,6 +135,7 @@ function listen(client) {
     byId("farewell").hidden = true;
     forgetAnswer("Not called yet.");
     forgetQueued();
+    byId("fault-hint").hidden = true;
     note(`Signed in as ${user.name ?? user.sub}`, "good");
     // The app's own server begins a session too, for a sign-out to end.
     beginServerSession();
@@ -136,6 +148,7 @@ function listen(client) {
       byId("farewell").hidden = false;
     }
     note(reasons[reason]);
+    show(client.getSnapshot());
     look();
   });
   client.on("tokenRefreshed", ({ expiresAt }) => note(expiresAt === null ? "Token refreshed" : `Token refreshed, good for ${countdown(expiresAt - Date.now())}`, "good"));
@@ -155,7 +168,7 @@ function show(snapshot) {
   byId("enter").hidden = !isOut;
   byId("welcome").hidden = !isOut || reporting;
   byId("elsewhere").hidden = !isElsewhere;
-  byId("kept").hidden = status !== "signed-in" && !reporting;
+  byId("kept").hidden = status !== "signed-in" && !reporting && byId("farewell").hidden;
   document.title = `${statuses[status]} · nightlatch demo`;
   if (status === "signed-in") showSession(snapshot);
   if (status !== standing) stand(status);

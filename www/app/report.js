@@ -72,7 +72,7 @@ export function showReport(report) {
     element("ul", { class: "layers" }, ...layers.map((layer) => row(layer, scale(report)))),
     report.problems.length > 0 && problems(report.problems),
     witness(report),
-    report.scope === "provider" && element("p", { class: "fine" }, "Now press Back. The page that was signed in is not shown again: it looks whether its session still stands, and is loaded anew."),
+    ["ended", "unknown"].includes(report.provider) && element("p", { class: "fine" }, "Now press Back: the page from before comes without its session."),
   );
   byId("report").dataset.complete = report.complete;
   byId("report").focus({ preventScroll: true });

@@ -8,14 +8,19 @@ const scopes = [
 ];
 
 let asked = 0;
+let drawn;
 
 /** Draws the cards from three dry runs. Nothing is ended, stored or sent by them, but for the question for the provider's metadata. */
 export async function scopeCards(client) {
   const turn = ++asked;
   const reports = await Promise.all(scopes.map(([scope]) => client.logout({ scope, dryRun: true })));
   if (turn !== asked) return; // A later question has a truer answer.
+  const said = reports.map(lines);
+  // Who is about to choose keeps the card under hand.
+  if (JSON.stringify(said) === drawn) return;
+  drawn = JSON.stringify(said);
   const chosen = chosenScope() ?? "app";
-  byId("scopes").replaceChildren(...scopes.map(([value, title], at) => card(value, title, lines(reports[at]), value === chosen)));
+  byId("scopes").replaceChildren(...scopes.map(([value, title], at) => card(value, title, said[at], value === chosen)));
 }
 
 /** The scope that is chosen. */

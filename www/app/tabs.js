@@ -8,10 +8,11 @@ import { statuses } from "./words.js";
 const KEY = "nightlatch-demo.tab";
 const names = ["Alder", "Birch", "Cedar", "Dogwood", "Elm", "Fir", "Ginkgo", "Hazel", "Ivy", "Juniper", "Larch", "Maple", "Oak", "Poplar", "Rowan", "Spruce", "Willow", "Yew"];
 const page = crypto.randomUUID();
-const channel = new BroadcastChannel("nightlatch-demo");
 const others = new Map();
 const listeners = new Map();
 let status = "loading";
+let channel;
+open();
 
 /** This tab's name, kept over a reload. A tab that finds its name taken (a duplicated tab, or chance) takes another. */
 export let name = sessionStorage.getItem(KEY) ?? rename();
@@ -26,7 +27,7 @@ function rename() {
 
 /** Tells the other tabs. */
 export function tell(kind, detail) {
-  channel.postMessage({ kind, page, name, status, detail });
+  channel?.postMessage({ kind, page, name, status, detail });
 }
 
 /** Hears what other tabs tell. */
@@ -80,11 +81,21 @@ const answers = {
   },
 };
 
-channel.addEventListener("message", ({ data }) => {
-  if (Object.hasOwn(answers, data.kind)) answers[data.kind](data);
-  else listeners.get(data.kind)?.(data.detail);
-});
+function open() {
+  channel ??= new BroadcastChannel("nightlatch-demo");
+  channel.onmessage = ({ data }) => {
+    if (Object.hasOwn(answers, data.kind)) answers[data.kind](data);
+    else listeners.get(data.kind)?.(data.detail);
+  };
+}
 
-// A page that comes back from the back/forward cache has heard nothing meanwhile: it introduces itself again.
-addEventListener("pageshow", () => tell("hello"));
-addEventListener("pagehide", () => tell("bye"));
+// A page that comes back from the back/forward cache has heard nothing meanwhile: it introduces itself again. An open channel could keep it out of there.
+addEventListener("pageshow", () => {
+  open();
+  tell("hello");
+});
+addEventListener("pagehide", () => {
+  tell("bye");
+  channel.close();
+  channel = undefined;
+});

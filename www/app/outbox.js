@@ -2,7 +2,7 @@
 import { outbox } from "/nightlatch/outbox.js";
 
 import { state } from "./control.js";
-import { byId, element } from "./elements.js";
+import { byId } from "./elements.js";
 import { note } from "./timeline.js";
 import { list } from "./words.js";
 
@@ -11,6 +11,7 @@ const QUEUED = "nightlatch-demo.queued";
 const LOOK_MS = 2000;
 
 const names = { refreshToken: "the refresh token", accessToken: "the access token" };
+const hint = "Let the provider work again: what is kept is sent when it said to come back, when the browser is online again, or when the app starts again.";
 const atStart = localStorage.getItem(CHOICE) === "on";
 let next;
 
@@ -62,12 +63,11 @@ async function follow() {
 
   const done = waiting.length === 0;
   byId("queue").dataset.tone = done ? "good" : "open";
-  byId("queue-text").replaceChildren(
-    done
-      ? `The outbox got through: ${list(queued.map((token) => names[token]))} ${queued.length === 1 ? "is" : "are"} revoked now.`
-      : `${capital(list(waiting.map((token) => names[token])))} ${waiting.length === 1 ? "is" : "are"} still good at the provider. `,
-    done ? "" : element("span", {}, "Let the provider work again: what is kept is sent when the provider said to come back, when the browser is online again, or when the app starts again."),
-  );
+  const text = done
+    ? `The outbox got through: ${list(queued.map((token) => names[token]))} ${queued.length === 1 ? "is" : "are"} revoked now.`
+    : `${capital(list(waiting.map((token) => names[token])))} ${waiting.length === 1 ? "is" : "are"} still good at the provider. ${hint}`;
+  // What has not changed is not to be read out again.
+  if (byId("queue-text").textContent !== text) byId("queue-text").textContent = text;
   byId("queue-reload").hidden = done;
   byId("queue").hidden = false;
   if (done) {

@@ -18,6 +18,7 @@ function boxOf(namespace, limit, attempts, maxAgeMs) {
   // A share of its own: a sign-out destroys the session's.
   const share = shareOf(`${namespace}-outbox`);
   let timer;
+  let due = Infinity;
 
   /** Sends a request that outlives the page. What did not get through comes to `{ failure: "queued" }`. */
   async function send(request) {
@@ -54,6 +55,10 @@ function boxOf(namespace, limit, attempts, maxAgeMs) {
     for (const id of ids) {
       const entry = await claim(id);
       if (!entry) continue;
+      if (!entry.sealed) {
+        wakeAt(entry.notBefore);
+        continue;
+      }
       // What cannot be opened any more is of no use to anybody.
       const isOver = entry.attempts > attempts || entry.until < Date.now();
       const request = isOver ? undefined : await open(entry.sealed, share.read() ?? "").then(JSON.parse).catch(nothing);
@@ -63,12 +68,12 @@ function boxOf(namespace, limit, attempts, maxAgeMs) {
     }
   }
 
-  /** Takes an entry for one attempt. Two tabs never take the same one. */
+  /** Takes an entry for one attempt, or says when it is due. Two tabs never take the same one. */
   const claim = (id) =>
     within(async (entries) => {
       const entry = await answer(entries.get(id));
       const now = Date.now();
-      if (!entry || entry.notBefore > now) return undefined;
+      if (!entry || entry.notBefore > now) return entry && { notBefore: entry.notBefore };
       const claimed = { ...entry, attempts: entry.attempts + 1, notBefore: now + BACK_OFF_MS };
       entries.put(claimed, id);
       return claimed;
@@ -84,9 +89,15 @@ function boxOf(namespace, limit, attempts, maxAgeMs) {
       entries.put({ ...entry, notBefore }, id);
       return status && notBefore;
     });
-    if (!notBefore) return;
+    if (notBefore) wakeAt(notBefore);
+  }
+
+  // The earliest counts.
+  function wakeAt(time) {
+    if (time >= due) return;
+    due = time;
     clearTimeout(timer);
-    timer = setTimeout(again, Math.min(notBefore - Date.now(), MAX_DELAY));
+    timer = setTimeout(again, Math.min(time - Date.now(), MAX_DELAY));
   }
 
   const destroy = (id) =>
@@ -95,7 +106,10 @@ function boxOf(namespace, limit, attempts, maxAgeMs) {
       if ((await answer(entries.index("namespace").count(namespace))) === 0) share.remove();
     });
 
-  const again = () => flush().catch(nothing);
+  const again = () => {
+    due = Infinity;
+    return flush().catch(nothing);
+  };
   addEventListener("online", again);
   again();
   return {

@@ -21,6 +21,10 @@ const NAP_MS: u64 = 250;
 /// How much longer than a request may take somebody else's attempt is waited for, in milliseconds.
 const GRACE_MS: u64 = 2_000;
 
+/// How long a tab waits before it tries again, in milliseconds. A page that is leaving loses its requests before
+/// anything says that it leaves: what it then sent would be dealt with, and nobody would hear the answer.
+const PAUSE_MS: u64 = 500;
+
 /// A call for an access token.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Use {
@@ -44,6 +48,7 @@ pub(super) struct Use {
 enum Stage {
     Ending,
     Looking,
+    Pausing,
     Releasing,
     Renewing,
     Reserving,
@@ -156,6 +161,7 @@ impl Use {
                 self.nap(context)
             }
             (Stage::Sending, Reply::Answer(answer)) => self.answered(context, answer),
+            (Stage::Pausing, Reply::Woken) => self.reserve(context),
             (
                 Stage::Renewing,
                 Reply::Committed {
@@ -298,7 +304,8 @@ impl Use {
             Err(Failure::Network | Failure::Timeout)
                 if times == 1 && context.tab.user.is_some() =>
             {
-                return self.reserve(context);
+                context.ask(0, Effect::Wait(PAUSE_MS));
+                return self.go(Stage::Pausing);
             }
             Err(failure @ (Failure::Network | Failure::Timeout)) => {
                 self.error = Some((*failure).into());

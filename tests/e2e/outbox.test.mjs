@@ -75,6 +75,19 @@ test("REV-6 a provider that is not available is asked again when it said to come
   await assertEmpty(tab);
 });
 
+test("REV-6 a page that has been loaded since asks again when the provider said to come back", async () => {
+  const tab = await openWith();
+  stage.world.faults.set("revocation", (req, res) =>
+    json(req, res, 503, { error: "temporarily_unavailable" }, { "Retry-After": "6", "Access-Control-Expose-Headers": "Retry-After" }),
+  );
+  await logout(tab);
+  stage.world.faults.clear();
+  await tab.reload();
+  await started(tab);
+  await assertRevoked();
+  await assertEmpty(tab);
+});
+
 test("REV-7 a refusal is an answer: nothing is kept", async () => {
   const tab = await openWith();
   stage.world.faults.set("revocation", "400");

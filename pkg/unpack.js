@@ -7,25 +7,32 @@ const [CODE, HEAD, TAIL, BLOCK, MISC, ALIGN, OFFSET, WIDE, GROUPS, COUNTS] = [0,
 
 /** Gives the module's bytes. */
 export function unpack(parts) {
-  const places = parts.map(() => 0);
-  const left = (part) => places[part] < parts[part].length;
-  const module = [];
-  let bytes = module;
+  // What each letter costs is paid some 100,000 times, mostly before the engine has compiled anything: one array of bytes
+  // to read from, one to write to, and few steps between them.
+  const encoder = new TextEncoder();
+  const text = encoder.encode(parts.join(""));
+  const operands = encoder.encode(OPERANDS);
+  const bytes = new Uint8Array(2 * text.length); // A letter is a byte at most; the lengths of functions come on top.
+  let at = 0;
+  const places = parts.map((part) => (at += part.length) - part.length);
+  const starts = [...places];
+  const left = (part) => places[part] < starts[part + 1];
+  at = 0;
 
   // A number is one letter below the part's base, after others that lead. `}` and `~` stand for `"` and `\`.
   const number = (part) => {
     const base = part < BLOCK ? 91 : 68;
     for (let high = 0; ; ) {
-      const code = parts[part].charCodeAt(places[part]++);
-      const digit = code === 125 ? 2 : code === 126 ? 60 : code - 32;
+      const code = text[places[part]++];
+      const digit = code < 125 ? code - 32 : code < 126 ? 2 : 60;
       if (digit < base) return high * base + digit;
       high = high * (93 - base) + digit - base + 1;
     }
   };
   // LEB128: each byte but the last has its top bit set. A way counts all that can be written so, shorter ones first.
   const write = (way) => {
-    for (; way > 127; way = Math.floor(way / 128) - 1) bytes.push((way % 128) + 128);
-    bytes.push(way);
+    for (; way > 127; way = Math.floor(way / 128) - 1) bytes[at++] = (way % 128) + 128;
+    bytes[at++] = way;
   };
   const copy = (part) => {
     const way = number(part);
@@ -33,31 +40,37 @@ export function unpack(parts) {
     return way - 128 * (way > 127);
   };
 
-  // What is no code: letters are themselves.
-  while (left(HEAD)) bytes.push(number(HEAD) + 32);
-  // Each function: its locals, then instructions to the `end` that closes it.
-  while (left(GROUPS)) {
-    const body = (bytes = []);
-    for (let groups = copy(GROUPS); groups--; copy(GROUPS)) copy(COUNTS);
-    for (let depth = 1; depth; ) {
-      const op = number(CODE);
-      const part = op > 251 ? MISC : OPERANDS.charCodeAt(op) & 31;
-      bytes.push(op);
-      if (part === BLOCK) depth++;
-      if (op === 11) depth--;
-      if (part === OFFSET) copy(ALIGN);
+  // Instructions, to the `end` that closes them. A function of its own, since what is called often is compiled early.
+  const block = () => {
+    for (let op; op !== 11; ) {
+      op = number(CODE);
+      const part = op > 251 ? MISC : operands[op] & 31;
+      bytes[at++] = op;
+      if (part === OFFSET) bytes[at++] = text[places[ALIGN]++] - 32;
       if (part === WIDE) {
-        for (let count = 1, byte; op > 66 ? count <= 8 : !(byte < 128); count++) bytes.push((byte = number(WIDE)));
+        for (let count = 1, byte; op > 66 ? count <= 8 : !(byte < 128); count++) bytes[at++] = byte = number(WIDE);
       } else if (part) {
         let labels = copy(part);
         if (op === 14) for (; labels >= 0; labels--) copy(part);
+        if (part === BLOCK) block();
       }
     }
-    bytes = module;
-    // Its length stands before a body.
-    write(body.length + 128 * (body.length > 127) + 16384 * (body.length > 16383));
-    bytes.push(...body);
+  };
+
+  // What is no code: letters are themselves.
+  while (left(HEAD)) bytes[at++] = number(HEAD) + 32;
+  // Each function: its locals, then its instructions.
+  while (left(GROUPS)) {
+    const start = at;
+    const body = (at += 3); // Behind the longest length that can stand before it.
+    for (let groups = copy(GROUPS); groups--; copy(GROUPS)) copy(COUNTS);
+    block();
+    const length = at - body;
+    at = start;
+    write(length + 128 * (length > 127) + 16384 * (length > 16383));
+    bytes.copyWithin(at, body, body + length);
+    at += length;
   }
-  while (left(TAIL)) bytes.push(number(TAIL) + 32);
-  return new Uint8Array(bytes);
+  while (left(TAIL)) bytes[at++] = number(TAIL) + 32;
+  return bytes.subarray(0, at);
 }

@@ -110,6 +110,7 @@ async fn an_answer_that_does_not_come_in_time_is_a_timeout() {
 
 #[wasm_bindgen_test]
 async fn a_request_carries_no_cookie_no_referrer_and_is_neither_cached_nor_redirected() {
+    // REV-12. REV-13, a beacon, is not needed: `keepalive` outlives the page too, and tells what came of it.
     // TOK-1, TOK-2, TOK-19, DISC-5, REV-2, REV-12, REV-15
     let form = "accept=application/json content-type=application/x-www-form-urlencoded";
     let plain = "accept=application/json";

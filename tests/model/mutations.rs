@@ -237,7 +237,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
             (
                 "logout.rs",
                 "match (self.stage, part, reply) {",
-                "match (self.stage, part, reply) {\n            (Stage::Committing, part::MAIN, Reply::Committed { verdict: Verdict::Wait, .. }) => {\n                context.ask(part::MAIN, Effect::Wait(250));\n                Step::Go\n            }\n            (Stage::Committing, part::MAIN, Reply::Woken) => {\n                context.commit(Change::End);\n                Step::Go\n            }",
+                "match (self.stage, part, reply) {\n            (Stage::Committing, part::MAIN, Reply::Committed { verdict: Verdict::Wait, .. }) => {\n                context.ask(part::MAIN, Effect::Wait(250));\n                Step::Go\n            }\n            (Stage::Committing, part::MAIN, Reply::Woken) => {\n                context.commit(crate::session::Change::End);\n                Step::Go\n            }",
             ),
         ],
     ),

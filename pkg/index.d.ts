@@ -72,6 +72,13 @@ export interface ClientOptions {
   clear?: Clear;
   /** How a sign-out ends the app's own session at its server. Default: it does not. */
   application?: Application;
+  /**
+   * What a revocation ends at this provider. Default `"session"`: the token and what was issued with it.
+   *
+   * - `"user"`: everything that the user has at this client. Tokens that a new session replaced, or that arrive late, are then not revoked while somebody
+   *   is signed in in this browser, for that would end the new session too; they stand in {@link Capabilities.mayBeAlive}.
+   */
+  revocationReach?: "session" | "user";
   /** What `outbox()` of `nightlatch/outbox` gives: revocations that did not get through are kept sealed and tried again. Default: they are not, and the report says so. */
   outbox?: Outbox;
   /**

@@ -89,6 +89,8 @@ pub struct Options {
     pub place: Place,
     /// Where the access token may go.
     pub allowed_origins: Vec<String>,
+    /// Whether a revocation ends all that the user has at this client, newer sessions too.
+    pub revokes_by_user: bool,
     /// Where else a sign-in or a sign-out may lead.
     pub allowed_redirects: Vec<String>,
     /// What a sign-out wipes.
@@ -160,6 +162,11 @@ impl Options {
                 "endSessionMethod",
                 &["get", "post"],
                 "`endSessionMethod` is \"get\" or \"post\"",
+            ) == Some(1),
+            revokes_by_user: arguments.word(
+                "revocationReach",
+                &["session", "user"],
+                "`revocationReach` is \"session\" or \"user\"",
             ) == Some(1),
             scope: scope(&mut arguments),
             place: place(&mut arguments),

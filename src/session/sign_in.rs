@@ -290,13 +290,13 @@ impl Callback {
                 let Some(session) = self.session.take() else {
                     return Step::Refuse;
                 };
-                if let Some(replaced) = &seen.session {
-                    context.withdraw(replaced, *entry);
-                }
                 // It is in for the other tabs; this one has left it.
                 context.tab.left = Some(seen.generation).filter(|_| self.called_off);
                 context.put(Output::Keep(Slot::Left, context.tab.left.map(Json::from)));
                 context.adopt(seen, Some(&session), Reason::OtherTab);
+                if let Some(replaced) = &seen.session {
+                    context.withdraw(replaced, *entry);
+                }
                 context.announce(seen.generation);
                 if self.called_off {
                     context.catch_up(seen);

@@ -43,6 +43,10 @@ impl Withdrawal {
         entry: u64,
     ) -> Option<Operation> {
         let endpoint = metadata.revocation_endpoint.as_ref()?;
+        // It would end the newer session too: rule 12.
+        if context.options.revokes_by_user && context.tab.user.is_some() {
+            return None;
+        }
         let timeout = context.options.request_timeout_ms;
         let mut open = 0;
         let tokens = [

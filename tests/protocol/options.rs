@@ -73,6 +73,18 @@ fn what_is_to_be_cleared_is_taken_as_it_is_written() {
 }
 
 #[test]
+fn what_a_revocation_reaches_is_one_of_two_words() {
+    assert!(!options().revokes_by_user);
+    assert!(options_with(json!({ "revocationReach": "user" })).revokes_by_user);
+    for odd in [json!("client"), json!(true)] {
+        assert_eq!(
+            refused(json!({ "revocationReach": odd })),
+            Code::InvalidOptions
+        );
+    }
+}
+
+#[test]
 fn every_option_is_taken() {
     let options = options_with(json!({
         "postLogoutRedirectUri": "https://app.example/bye",

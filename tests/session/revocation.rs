@@ -287,3 +287,59 @@ fn what_was_revoked_on_the_way_out_is_not_taken_for_what_the_record_held() {
     assert_eq!(report["complete"], false);
     assert_eq!(world.ledger(), ["Logout"]);
 }
+
+#[test]
+fn where_a_revocation_ends_all_that_a_user_has_nothing_replaced_or_late_is_revoked_while_somebody_is_signed_in()
+ {
+    // Rule 12 of the protocol between tabs.
+    for (reach, revoked) in [("session", true), ("user", false)] {
+        let mut world = World::signed_in_with(json!({ "revocationReach": reach }));
+        let other = world.open();
+        // Replaced.
+        world.sign_in(other, "ada");
+        world.run();
+        assert_eq!(
+            world
+                .provider
+                .seen
+                .iter()
+                .any(|line| line.starts_with("revoke")),
+            revoked
+        );
+        assert_eq!(world.ledger().contains(&"Replaced".to_owned()), !revoked);
+        // Late, after a sign-out and another sign-in.
+        world.hold("answer to refresh");
+        world.token(0, json!({ "forceRefresh": true }));
+        world.run();
+        world.log_out(other, json!({}));
+        world.pass(1_000);
+        world.sign_in(other, "ada");
+        world.run();
+        world.provider.seen.clear();
+        world.release("answer to refresh");
+        world.pass(1_000);
+        assert_eq!(
+            world
+                .provider
+                .seen
+                .iter()
+                .any(|line| line.starts_with("revoke")),
+            revoked
+        );
+        assert_eq!(world.status(other), Status::SignedIn);
+    }
+}
+
+#[test]
+fn a_late_token_is_revoked_at_such_a_provider_where_nobody_is_signed_in() {
+    // REV-10
+    let mut world = World::signed_in_with(json!({ "revocationReach": "user" }));
+    world.hold("answer to refresh");
+    world.token(0, json!({ "forceRefresh": true }));
+    world.run();
+    world.log_out(0, json!({}));
+    world.pass(1_000);
+    world.release("answer to refresh");
+    world.pass(1_000);
+    assert!(world.provider.alive().is_empty());
+}

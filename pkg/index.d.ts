@@ -155,7 +155,8 @@ export interface Application {
   headers?: Record<string, string> | (() => Record<string, string> | Promise<Record<string, string>>);
   /**
    * Where the CSRF token is read at the time of the sign-out, and the header that carries it: a cookie (default header `X-XSRF-TOKEN`),
-   * or a `<meta>` element of that name (default header `X-CSRF-Token`).
+   * or a `<meta>` element of that name (default header `X-CSRF-Token`). The request may leave after {@link ClientOptions.clear} has wiped cookies: a cookie
+   * that the server compares the token with belongs on `keep` there.
    */
   csrf?: { cookie: string; header?: string } | { meta: string; header?: string };
 }

@@ -49,8 +49,11 @@ export async function createClient(options) {
   try {
     // Functions in them are nothing that the core reads.
     const { application, outbox } = options ?? {};
-    const plain = application || outbox ? { ...options, application: application && (application.url ?? ""), outbox: typeof outbox === "function" ? null : outbox } : options;
-    core = new Core(plain, shell(() => core, settle, notify, (why) => cleanUp(cleaners, why), application, outbox));
+    const plain =
+      application || outbox
+        ? { ...options, application: application && (application.url ?? ""), outbox: typeof outbox === "function" ? null : outbox }
+        : options;
+    core = new Core(plain, shell(() => core, settle, notify, (plan) => cleanUp(cleaners, plan), application, outbox));
   } catch (error) {
     throw error instanceof Error ? error : fault(error);
   }

@@ -10,7 +10,7 @@ import { wipe } from "./browser/wipe.js";
 
 /**
  * What the core calls: `perform(name, id, part, value)`. `core()` gives the core, `settle(id, error, value)` answers the
- * app, `notify(name, detail)` tells it what happened, `cleanUp(why)` has it clean up; `application` and `outbox` are the
+ * app, `notify(name, detail)` tells it what happened, `cleanUp(plan)` has it clean up; `application` and `outbox` are the
  * app's options of these names.
  */
 export function shell(core, settle, notify, cleanUp, application, outbox) {

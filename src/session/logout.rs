@@ -311,7 +311,7 @@ impl Logout {
                 self.report.removed.push(name.into());
             }
         }
-        // Before cookies are wiped: it needs them.
+        // Before cookies are wiped: it reads the CSRF token from one.
         self.end_application(context);
         if !self.asked.dry_run {
             self.wipe(context);

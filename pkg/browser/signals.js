@@ -4,12 +4,16 @@
 // The channel carries generations, never a secret. It is closed while the page is away: a browser that puts a message
 // into a page in its cache throws the page out.
 
+// How long a cookie's deletion is given to be seen here, in milliseconds.
+const COOKIE_MS = 1_000;
+
 /** Listens, and passes on what is heard: `tell(name, value)`. */
 export function listen(namespace, tell) {
   const name = `nightlatch.${namespace}`;
   const mark = `${name}.mark`;
   const ended = new AbortController();
   let channel;
+  let later;
   const open = () => {
     try {
       channel ??= new BroadcastChannel(name);
@@ -28,13 +32,19 @@ export function listen(namespace, tell) {
     open();
     tell("restored");
   };
+  // The mark can be seen before the deletion of the key share that it tells of (measured under load: 6 to 13 of 80).
+  const look = () => {
+    tell("look");
+    clearTimeout(later);
+    later = setTimeout(tell, COOKIE_MS, "look");
+  };
   const on = (target, event, heard) => target.addEventListener(event, heard, ended);
   try {
     localStorage.getItem(mark); // WebKitGTK tells storage events only to pages that have touched local storage.
   } catch {}
   open();
   // No key: everything was cleared.
-  on(window, "storage", ({ key }) => (key === null || key === mark) && tell("look"));
+  on(window, "storage", ({ key }) => (key === null || key === mark) && look());
   on(window, "pagehide", leave);
   on(window, "pageshow", ({ persisted }) => persisted && comeBack());
   // A frozen tab is away too (Page Lifecycle).
@@ -48,6 +58,7 @@ export function listen(namespace, tell) {
     /** Listens no more. */
     close() {
       close();
+      clearTimeout(later);
       ended.abort();
     },
   };

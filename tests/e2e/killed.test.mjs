@@ -31,6 +31,27 @@ test("a tab that is killed in the middle of a logout, before anything is committ
   assert.deepEqual(value.head.ledger.map(({ kind }) => kind), ["unopened"]);
 });
 
+test("a tab that sees the deletion of the key share later than the mark is signed out all the same", async () => {
+  const tab = await openSignedIn(stage);
+  const other = await openApp(stage);
+  await assertSignedIn(other);
+  await other.run(() => {
+    // Cookies and storage events come by different ways between processes (measured in both browsers).
+    const { cookie } = document;
+    Object.defineProperty(document, "cookie", { get: () => cookie, configurable: true });
+    window.addEventListener("storage", () => setTimeout(() => delete document.cookie, 300));
+  });
+
+  await tab.run(() => {
+    IDBDatabase.prototype.transaction = () => ({ objectStore: () => ({ get: () => ({}) }) });
+    window.auth.logout();
+  });
+  await tab.kill();
+
+  await until("the other tab is signed out", async () => (await events(other, "signedOut")).length > 0);
+  await assertSignedOut(other);
+});
+
 test("a tab that is killed while its revocations are under way leaves nobody signed in", async () => {
   const tab = await openSignedIn(stage);
   const other = await openApp(stage);

@@ -15,6 +15,9 @@ use anyhow::{Context, Result, ensure};
 /// How long a function's body is is not stored at all, for its last `end` shows it. Measured at 86 KB: 8 % less under
 /// brotli and gzip, with what undoes it.
 ///
+/// What a local is read for, or what a constant is, hangs most on the instruction that follows. Its letter is known to
+/// whoever unpacks, so these two kinds have a part for each four letters (measured at 90 KB: 1.6 % less under brotli).
+///
 /// An operand is one number, whatever its bytes: the letters' context is then that of numbers, not of halves of them.
 pub(crate) fn module(wasm: &[u8]) -> Result<String> {
     let mut packer = Packer {
@@ -33,19 +36,21 @@ pub(crate) fn module(wasm: &[u8]) -> Result<String> {
 }
 
 /// By opcode, the part that its operand goes to: `c` is 3. As in `pkg/unpack.js`.
-const OPERANDS: &[u8] = b"  ccc       ddd ef              ghhiiii kkkkkkkkkkkkkkkkkkkkkkk  lm m";
+const OPERANDS: &[u8] = b"  ccc       ddd ef              nhhiiii kkkkkkkkkkkkkkkkkkkkkkk  om m";
 
 const CODE: usize = 0;
 const HEAD: usize = 1;
 const TAIL: usize = 2;
 const BLOCK: usize = 3;
 const MISC: usize = 6;
+const GROUPS: usize = 7;
 const ALIGN: usize = 10;
 const OFFSET: usize = 11;
+const COUNTS: usize = 12;
 const WIDE: usize = 13;
-const GROUPS: usize = 14;
-const COUNTS: usize = 15;
-const PARTS: usize = 16;
+/// From here on: several parts each, by the instruction that comes next.
+const SPLIT: usize = 14;
+const PARTS: usize = 64;
 
 const LETTERS: u64 = 93;
 /// How many letters end a number of the parts before [`BLOCK`]; the others lead.
@@ -119,7 +124,7 @@ impl Packer<'_> {
                         // One letter, which pkg/unpack.js counts on.
                         ensure!(self.copy(ALIGN)? < 64, "an access to another memory");
                     }
-                    let value = self.copy(part)?;
+                    let value = self.copy(self.split(part))?;
                     if op == BR_TABLE {
                         for _ in 0..=value {
                             self.copy(part)?;
@@ -131,6 +136,25 @@ impl Packer<'_> {
         }
         ensure!(self.rest.len() == after, "it does not end where it says");
         Ok(())
+    }
+
+    /// The part that an operand goes to, with the next instruction in view.
+    fn split(&self, part: usize) -> usize {
+        let next = self.rest.get(self.operand_length()).copied().unwrap_or(END);
+        let letters = letters(CODE, next.into());
+        let class = letters
+            .bytes()
+            .next()
+            .map_or(0, |first| usize::from(first) / 4);
+        match part {
+            ..SPLIT => part,
+            _ => 24 * (part - SPLIT) + 8 + class,
+        }
+    }
+
+    /// How many bytes the number has that stands first.
+    fn operand_length(&self) -> usize {
+        1 + self.rest.iter().take_while(|byte| **byte > 127).count()
     }
 
     /// Moves a number in LEB128 to a part.
@@ -165,17 +189,22 @@ impl Packer<'_> {
     }
 
     fn put(&mut self, part: usize, number: u64) {
-        let base = if part < BLOCK { BASE } else { OPERAND_BASE };
-        let mut letters = vec![letter(number % base)];
-        let mut high = number / base;
-        while let Some(leading) = high.checked_sub(1) {
-            letters.push(letter(base + leading % (LETTERS - base)));
-            high = leading / (LETTERS - base);
-        }
         if let Some(text) = self.parts.get_mut(part) {
-            text.extend(letters.iter().rev());
+            text.push_str(&letters(part, number));
         }
     }
+}
+
+/// The letters of a number in a part.
+fn letters(part: usize, number: u64) -> String {
+    let base = if part < BLOCK { BASE } else { OPERAND_BASE };
+    let mut letters = vec![letter(number % base)];
+    let mut high = number / base;
+    while let Some(leading) = high.checked_sub(1) {
+        letters.push(letter(base + leading % (LETTERS - base)));
+        high = leading / (LETTERS - base);
+    }
+    letters.iter().rev().collect()
 }
 
 const CODE_SECTION: u8 = 10;
@@ -237,7 +266,8 @@ mod tests {
         assert_eq!(parts[BLOCK], text(BLOCK, &[64]));
         assert_eq!(parts[4], text(4, &[0]));
         assert_eq!(parts[8], text(8, &[1]));
-        assert_eq!(parts[12], text(12, &[127]));
+        // local.set, 0x21, is the letter `A`.
+        assert_eq!(parts[24 + 8 + usize::from(b'A') / 4], text(BLOCK, &[127]));
         assert_eq!(parts[GROUPS], text(GROUPS, &[1, 127]));
         assert_eq!(parts[COUNTS], text(COUNTS, &[2]));
         assert_eq!(parts[TAIL], text(TAIL, &[224, 226, 225, 78]));

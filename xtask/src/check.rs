@@ -9,7 +9,7 @@ use crate::package::{self, Mode, NAME};
 use crate::process;
 use crate::project::Project;
 use crate::step::step;
-use crate::{npm, sizes, test, toolchain};
+use crate::{npm, requirements, sizes, test, toolchain};
 
 pub(crate) fn verb(project: &Project, arguments: &[String]) -> Result<()> {
     ensure!(arguments.is_empty(), "`check` takes no options");
@@ -38,10 +38,11 @@ pub(crate) fn verb(project: &Project, arguments: &[String]) -> Result<()> {
 
 type Check = fn(&Project) -> Result<()>;
 
-const CHECKS: [(&str, Check); 10] = [
+const CHECKS: [(&str, Check); 11] = [
     ("format", format),
     ("lock files name no registry", lock_files),
     ("the core names no browser", purity),
+    ("every rule has a test or a reason", requirements::check),
     ("JavaScript syntax", javascript),
     ("types", types),
     ("lints, on this machine", lints_host),

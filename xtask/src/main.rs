@@ -11,6 +11,7 @@ mod npm;
 mod package;
 mod process;
 mod project;
+mod requirements;
 mod shorten;
 mod sizes;
 mod step;

@@ -193,6 +193,8 @@ export interface LogoutOptions {
    * With scope `tab` only this tab's session storage is wiped.
    */
   clear?: Clear;
+  /** What {@link EventMap.signedOut} says in this tab: `providerSessionEnded` where the app has found that the provider's own session is over. Default `"logout"`. */
+  reason?: "logout" | "providerSessionEnded";
   /** Where the app wants to be when the provider has sent the user back: on this page's own origin or on {@link ClientOptions.allowedRedirects}, else refused. */
   redirectTo?: string;
   /**
@@ -315,9 +317,10 @@ export type RedirectResult =
 
 /**
  * Why a session ended. `logout`: this tab signed out. `otherTab`: another tab did, or what was stored is gone. `expired`: the access token ended and there is no
- * refresh token. `revoked`: the provider refused the refresh token. `userChanged`: somebody else signed in; `signedIn` follows.
+ * refresh token. `revoked`: the provider refused the refresh token. `providerSessionEnded`: the provider's own session was found ended
+ * ({@link LogoutOptions.reason}). `userChanged`: somebody else signed in; `signedIn` follows.
  */
-export type SignedOutReason = "logout" | "otherTab" | "expired" | "revoked" | "userChanged";
+export type SignedOutReason = "logout" | "otherTab" | "expired" | "revoked" | "providerSessionEnded" | "userChanged";
 
 /** What happened, as {@link Client.on} tells it. No event holds a token. */
 export interface EventMap {

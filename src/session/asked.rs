@@ -1,5 +1,6 @@
 //! What the app asks of a sign-out.
 
+use super::Reason;
 use super::record::Change;
 use crate::protocol::arguments::Arguments;
 use crate::protocol::options::Clear;
@@ -37,6 +38,8 @@ pub(super) struct Asked {
     /// Further parameters of the request to the provider.
     pub(super) parameters: Vec<(String, String)>,
     pub(super) dry_run: bool,
+    /// What the app is told.
+    pub(super) reason: Reason,
 }
 
 impl Asked {
@@ -67,6 +70,7 @@ impl Asked {
             Some(2) => Scope::Provider,
             _ => Scope::App,
         };
+        let fault = "`reason` is \"logout\" or \"providerSessionEnded\"";
         let target = arguments.text("redirectTo", "`redirectTo` is a string");
         let redirect_to = arguments.take(options.target(target.unwrap_or("/")));
         let revoke = arguments.flag("revoke", "`revoke` is a boolean");
@@ -80,6 +84,10 @@ impl Asked {
             redirect_to: redirect_to.unwrap_or("/").to_owned(),
             timeout_ms: arguments.duration("timeout", 5_000),
             dry_run: arguments.flag("dryRun", "`dryRun` is a boolean"),
+            reason: match arguments.word("reason", &["logout", "providerSessionEnded"], fault) {
+                Some(1) => Reason::ProviderSessionEnded,
+                _ => Reason::Logout,
+            },
         };
         arguments.end()?;
         Ok(asked)

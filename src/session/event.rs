@@ -39,6 +39,8 @@ pub enum Reason {
     Logout,
     /// Another tab signed out.
     OtherTab,
+    /// The app, or what watches over it, has found the provider's own session ended.
+    ProviderSessionEnded,
     /// The provider refused the refresh token.
     Revoked,
     /// Another user signed in.
@@ -51,6 +53,7 @@ impl Reason {
             Self::Expired => "expired",
             Self::Logout => "logout",
             Self::OtherTab => "otherTab",
+            Self::ProviderSessionEnded => "providerSessionEnded",
             Self::Revoked => "revoked",
             Self::UserChanged => "userChanged",
         }

@@ -422,7 +422,7 @@ impl Logout {
 
     fn local_done(&mut self, context: &mut Context<'_>) {
         self.report.time("local", context.now);
-        context.put(Output::Event(Event::SignedOut(Reason::Logout)));
+        context.put(Output::Event(Event::SignedOut(self.asked.reason)));
     }
 
     fn arrived(&mut self, context: &mut Context<'_>) -> Step {

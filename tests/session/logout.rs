@@ -51,6 +51,33 @@ fn a_logout_does_these_things_in_this_order() {
 }
 
 #[test]
+fn a_logout_tells_the_app_the_reason_that_it_was_given() {
+    for (options, told) in [
+        (
+            json!({ "reason": "providerSessionEnded" }),
+            "providerSessionEnded",
+        ),
+        (json!({ "reason": "logout" }), "logout"),
+    ] {
+        let mut world = World::signed_in();
+        let other = world.open();
+        let id = world.log_out(0, options);
+        world.pass(1_000);
+        assert!(world.log(0).contains(&format!("event signedOut {told}")));
+        assert!(
+            world
+                .log(other)
+                .contains(&"event signedOut otherTab".to_owned())
+        );
+        assert_eq!(world.report(0, id)["complete"], true);
+    }
+    let mut world = World::signed_in();
+    let id = world.log_out(0, json!({ "reason": "userChanged" }));
+    assert_eq!(world.outcome(0, id), "invalid_options");
+    assert_eq!(world.status(0), Status::SignedIn);
+}
+
+#[test]
 fn the_report_says_what_was_reached() {
     let mut world = World::signed_in();
     let started_at = world.now;

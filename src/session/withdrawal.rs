@@ -1,10 +1,10 @@
 //! Revoking tokens that nobody holds any more: late ones, replaced ones, those of an ended session.
 
-use super::Session;
 use super::input::Reply;
 use super::machine::{Context, Operation, Step};
 use super::output::Effect;
 use super::record::Change;
+use super::{Reason, Session};
 use crate::protocol::revocation::{self, Hint, Outcome};
 use crate::protocol::{Metadata, Secret};
 
@@ -114,6 +114,10 @@ impl Withdrawal {
                 Step::Go
             }
             Reply::Committed { seen, .. } if self.open == 0 => {
+                // The key share is gone: another tab is signing out.
+                if !seen.live {
+                    context.adopt(seen, None, Reason::OtherTab);
+                }
                 if !self.confirmed {
                     context.announce(seen.generation);
                 }

@@ -227,6 +227,23 @@ fn nobody_waits_for_a_tab_that_stays() {
 }
 
 #[test]
+fn a_tab_that_hears_that_a_session_is_being_ended_shows_it_no_more_whatever_it_asked() {
+    // Found by the model: 2 tabs, 1/2/0/0, at the provider, in 24 steps.
+    let mut world = without_endpoint(json!({}));
+    let other = world.open();
+    world.hold("commit Remain");
+    leave(&mut world, 0);
+    world.sign_in(other, "ada");
+    assert_eq!(world.status(0), Status::SignedIn);
+    for name in ["commit End", "mark", "message"] {
+        world.hold(name);
+    }
+    world.log_out(other, json!({}));
+    world.release("commit Remain");
+    assert_eq!(world.status(0), Status::SignedOut);
+}
+
+#[test]
 fn a_tab_that_shows_so_can_sign_in_and_then_shows_that() {
     let mut world = World::signed_in();
     let other = world.open();

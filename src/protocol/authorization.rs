@@ -3,7 +3,8 @@
 use super::arguments::Arguments;
 use super::message::scrub;
 use super::{
-    Code, Error, Json, Members, Metadata, Options, Refusal, Result, Secret, base64url, pkce, url,
+    Code, Error, Json, Members, Metadata, Options, Refusal, Result, Secret, base64url, options, pkce,
+    url,
 };
 
 /// Parameters that nightlatch sets itself, or that would change what comes back or is checked.
@@ -36,6 +37,8 @@ pub struct Login {
     pub max_age: Option<u64>,
     /// `acr_values`, with a space between.
     pub acr_values: Option<String>,
+    /// The scopes asked for: those of the client, and more.
+    pub scope: String,
     parameters: Vec<(String, String)>,
 }
 
@@ -77,6 +80,7 @@ impl Login {
             return_to: return_to.unwrap_or("/").to_owned(),
             max_age: max_age.count(),
             acr_values: acr_values.map(str::to_owned),
+            scope: options::scope(&mut arguments, &options.scope),
             parameters,
         };
         arguments.end()?;
@@ -116,6 +120,8 @@ pub struct Pending {
     pub max_age: Option<u64>,
     /// The `acr_values` asked for.
     pub acr_values: Option<String>,
+    /// The scopes asked for.
+    pub scope: String,
 }
 
 impl Pending {
@@ -131,6 +137,7 @@ impl Pending {
             return_to: login.return_to.clone(),
             max_age: login.max_age,
             acr_values: login.acr_values.clone(),
+            scope: login.scope.clone(),
         }
     }
 
@@ -150,6 +157,7 @@ impl Pending {
             .with("returnTo", self.return_to.as_str())
             .with("maxAge", self.max_age)
             .with("acrValues", self.acr_values.as_deref())
+            .with("scope", self.scope.as_str())
             .object()
     }
 
@@ -162,6 +170,7 @@ impl Pending {
         let verifier = text("verifier")?;
         let generation = json.member("generation").count()?;
         let begun_at = json.member("begunAt").count()?;
+        let scope = text("scope")?;
         Some(Self {
             state: state.to_owned(),
             nonce: nonce.to_owned(),
@@ -171,6 +180,7 @@ impl Pending {
             return_to: options.target(return_to).unwrap_or("/").to_owned(),
             max_age: json.member("maxAge").count(),
             acr_values: text("acrValues").map(str::to_owned),
+            scope: scope.to_owned(),
         })
     }
 }
@@ -188,7 +198,7 @@ pub fn request(
         ("response_type", "code"),
         ("client_id", &options.client_id),
         ("redirect_uri", &options.redirect_uri),
-        ("scope", &options.scope),
+        ("scope", &pending.scope),
         ("state", &pending.state),
         ("nonce", &pending.nonce),
         ("code_challenge", challenge),

@@ -168,7 +168,7 @@ impl Options {
                 &["session", "user"],
                 "`revocationReach` is \"session\" or \"user\"",
             ) == Some(1),
-            scope: scope(&mut arguments),
+            scope: scope(&mut arguments, "openid"),
             place: place(&mut arguments),
             allowed_origins,
             allowed_redirects,
@@ -228,9 +228,10 @@ fn own_address<'a>(arguments: &mut Arguments<'a>, name: &str, origin: &str) -> O
     Some(text)
 }
 
-fn scope(arguments: &mut Arguments<'_>) -> String {
+/// The scopes of `before` and those that are asked for, each once.
+pub(super) fn scope(arguments: &mut Arguments<'_>, before: &str) -> String {
     let asked = arguments.text("scope", "`scope` is a string");
-    let mut scopes = "openid".to_owned();
+    let mut scopes = before.to_owned();
     for scope in asked.unwrap_or_default().split_ascii_whitespace() {
         if !url::words(&scopes, b' ').any(|own| own == scope.as_bytes()) {
             scopes.push(' ');

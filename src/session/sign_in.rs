@@ -420,7 +420,7 @@ impl Callback {
                     expires_at: grant::expiry(&tokens, self.sent_at),
                     scope: tokens
                         .scope
-                        .unwrap_or_else(|| context.options.scope.clone()),
+                        .unwrap_or_else(|| self.pending.scope.clone()),
                     access_token: tokens.access_token,
                     refresh_token: tokens.refresh_token,
                     id_token,

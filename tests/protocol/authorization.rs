@@ -54,6 +54,20 @@ fn the_request_has_exactly_these_parameters_each_once() {
 }
 
 #[test]
+fn scopes_of_a_sign_in_are_added_to_those_of_the_client_each_once() {
+    // RS-5: what an API wants beyond them (RFC 6750 §3.1).
+    let options = options_with(json!({ "scope": "profile" }));
+    let asked = json!({ "scope": "books:read openid  books:read" });
+    let address = address(&options, &metadata(), asked);
+    let pairs = pairs(address.split_once('?').unwrap().1);
+    let scopes: Vec<_> = pairs.iter().filter(|(name, _)| name == "scope").collect();
+    assert_eq!(
+        scopes,
+        [&("scope".to_owned(), "openid profile books:read".to_owned())]
+    );
+}
+
+#[test]
 fn what_the_app_asks_for_is_added_each_once() {
     // AUTHZ-7, AUTHZ-12
     let asked = json!({

@@ -300,6 +300,7 @@ fn a_login_option_that_cannot_be_right_is_refused() {
         json!({ "prompt": "login none" }),
         json!({ "loginHint": 1 }),
         json!({ "acrValues": ["a"] }),
+        json!({ "scope": ["a"] }),
         json!({ "maxAge": "0" }),
         json!({ "maxAge": -1 }),
         json!({ "extraParams": { "ui_locales": 1 } }),

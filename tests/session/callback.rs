@@ -69,6 +69,22 @@ fn a_foreign_state_does_not_use_up_the_sign_in_that_is_under_way() {
 }
 
 #[test]
+fn scopes_that_the_provider_does_not_name_are_those_that_were_asked_for() {
+    // RFC 6749 §5.1: it names them only where they differ. RS-5: a sign-in may ask for more than the client does.
+    let mut world = World::new();
+    world.provider.grant = json!({ "scope": null });
+    let tab = world.open();
+    world.log_in(tab, json!({ "scope": "books:read" }));
+    world.run();
+    let address = world.answer_as(tab, "ada");
+    world.reload(tab);
+    world.come_back(tab, &address);
+    world.run();
+    let scope = world.session().map(|session| session.scope.clone());
+    assert_eq!(scope.as_deref(), Some("openid books:read"));
+}
+
+#[test]
 fn an_answer_is_taken_once_and_a_second_call_gets_the_same() {
     // RESP-6, AUTHZ-4
     let (mut world, tab, address) = arrived();

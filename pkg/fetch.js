@@ -1,32 +1,80 @@
 // The browser's fetch with the access token, for the addresses that the core allows.
+import { bearer } from "./challenge.js";
 
-export function fetchWith(allows, getAccessToken) {
+// How long after a refresh for a 401 there is no other, in milliseconds. What refused the last token would refuse the next: an
+// API that always says 401 does not cause a refresh for every call.
+const QUIET_MS = 60_000;
+
+export function fetchWith(allows, getAccessToken, stepUp) {
   let controller = new AbortController();
+  let quiet;
+  let renewal;
 
-  // Redirects are refused, since one would carry the token on; a sign-out ends what is under way.
-  const send = (request, token) => {
-    const headers = new Headers(request.headers);
-    headers.set("Authorization", `Bearer ${token}`);
-    const redirect = request.redirect === "follow" ? "error" : request.redirect;
-    const signal = AbortSignal.any([request.signal, controller.signal]);
-    return fetch(new Request(request, { headers, redirect, signal }));
+  const send = (request, token, signal) => {
+    // A redirect would carry the token on. (Any change resets a request's referrer, unless it is said again.)
+    const { redirect, referrer, referrerPolicy } = request;
+    const sent = new Request(request, { redirect: redirect === "follow" ? "error" : redirect, referrer, referrerPolicy, signal });
+    sent.headers.set("Authorization", `Bearer ${token}`);
+    return fetch(sent);
+  };
+
+  // Whether another token may help. That another sign-in is asked for (RFC 6750 §3.1, RFC 9470 §3) the app is told.
+  const isStale = ({ status, headers }) => {
+    const header = headers.get("WWW-Authenticate");
+    const challenges = header ? bearer(header) : [{}]; // From another origin it shows only where the API exposes it.
+    for (const { error, acr_values, max_age, scope } of challenges) {
+      if (/^insufficient_/.test(error)) {
+        stepUp({ acrValues: acr_values, maxAge: /^\d{1,9}$/.test(max_age) ? +max_age : undefined, scope });
+        return false;
+      }
+    }
+    return status === 401 && challenges.length > 0;
+  };
+
+  // The token that takes the place of one that was refused, or that one where there is no other.
+  const renewed = async (token) => {
+    try {
+      const fresh = await getAccessToken();
+      if (fresh !== token || performance.now() < quiet) return fresh;
+      renewal ??= getAccessToken({ forceRefresh: true }).finally(() => {
+        quiet = performance.now() + QUIET_MS;
+        renewal = undefined;
+      });
+      return await renewal;
+    } catch {
+      return token;
+    }
   };
 
   return {
     async fetch(input, init) {
       const request = new Request(input, init);
-      if (!allows(request.url)) return fetch(request);
-      const token = await getAccessToken();
-      const again = request.clone(); // Kept unsent, so that its body can be sent once more.
-      const answer = await send(request, token);
-      if (answer.status !== 401) return answer;
-      let fresh = await getAccessToken();
-      if (fresh === token) fresh = await getAccessToken({ forceRefresh: true }).catch(() => token);
-      return fresh === token ? answer : send(again, fresh);
+      if (request.headers.has("Authorization") || !allows(request.url)) return fetch(request);
+      // From the first step to the last: what was asked before a sign-out is never sent for whoever signs in after it.
+      const signal = AbortSignal.any([request.signal, controller.signal]);
+      signal.throwIfAborted();
+      const token = await within(getAccessToken(), signal);
+      // Unsent, to be sent once more. A stream passes through as it is: a copy would be kept in memory, whole.
+      const again = init?.body?.getReader ? undefined : request.clone();
+      const answer = await send(request, token, signal);
+      if (!isStale(answer) || !again) return answer;
+      const fresh = await within(renewed(token), signal);
+      if (fresh === token) return answer;
+      const last = await send(again, fresh, signal);
+      isStale(last);
+      return last;
     },
     abort() {
       controller.abort();
       controller = new AbortController();
     },
   };
+}
+
+// What is waited for, unless the signal comes first. (A handler that stays would keep the signal for as long as the client.)
+function within(promise, signal) {
+  return new Promise((resolve, reject) => {
+    signal.onabort = () => reject(signal.reason);
+    promise.then(resolve, reject).finally(() => (signal.onabort = null));
+  });
 }

@@ -58,7 +58,10 @@ export interface ClientOptions {
    * Where the browser refuses IndexedDB or cookies the session lives in memory; {@link Snapshot.storage} says so.
    */
   storage?: StorageKind;
-  /** Where {@link Client.fetch} may send the access token: origins, or origins with a path prefix. Default: nowhere but the page's own origin. */
+  /**
+   * Where {@link Client.fetch} may send the access token: origins as browsers write them, or origins with a path prefix, which ends at a segment.
+   * No address with a percent sign in its path lies under a path prefix: servers differ in what they make of it. Default: the page's own origin.
+   */
   allowedOrigins?: string[];
   /**
    * Where `returnTo` and `redirectTo` may lead besides this page's own origin: origins, or origins with a path prefix that ends at a segment. `https`,
@@ -173,6 +176,8 @@ export interface LoginOptions {
   maxAge?: number;
   /** The authentication context classes asked for, with a space between. */
   acrValues?: string;
+  /** Scopes asked for beyond {@link ClientOptions.scope}, with a space between. */
+  scope?: string;
   /** Further parameters of the authorization request. Those that nightlatch sets itself are refused. */
   extraParams?: Record<string, string>;
 }
@@ -328,6 +333,21 @@ export interface EventMap {
   signedOut: { reason: SignedOutReason };
   tokenRefreshed: { expiresAt: number | null };
   refreshFailed: { error: AuthError };
+  stepUpRequired: StepUp;
+}
+
+/**
+ * What an API asks for beyond the token that {@link Client.fetch} sent: `insufficient_user_authentication` (RFC 9470 §3) or `insufficient_scope`
+ * (RFC 6750 §3.1). {@link Client.login} takes it as it is, and `followStepUp` of `nightlatch/step-up` does so by itself. Where an API is on another origin
+ * it has to expose `WWW-Authenticate`.
+ */
+export interface StepUp {
+  /** The authentication context classes that the API accepts. */
+  readonly acrValues?: string | undefined;
+  /** How long ago the user may have proved who they are, in seconds. */
+  readonly maxAge?: number | undefined;
+  /** The scopes that the API wants. */
+  readonly scope?: string | undefined;
 }
 
 /** Ends a subscription. Calling it twice does nothing. */
@@ -345,8 +365,15 @@ export interface Client {
   /** An access token that is good for `minValidity`; refreshed first where it is not, once for all tabs. Rejects with `login_required` when nobody is signed in. */
   getAccessToken(options?: AccessTokenOptions): Promise<string>;
   /**
-   * The browser's `fetch` with the access token for allowed addresses, and without it for all others.
-   * Redirects are refused, a 401 is tried once more after a refresh, and a sign-out aborts what is under way.
+   * The browser's `fetch` with the access token for allowed addresses, and without it for all others. What has an `Authorization` header of its own
+   * is sent as it is. With the token:
+   *
+   * - Redirects are refused. (`redirect: "manual"` stays.)
+   * - A 401 is tried once more with a new token, unless its challenge is another scheme's, or asks for another sign-in: that is the event `stepUpRequired`.
+   *   For one tab's 401s there is no more than one refresh a minute. What cannot be tried again is given back as it came.
+   * - A body that is given as a stream is not kept, so it is not sent again. Every other body is, that of a `Request` too.
+   * - When the session ends, or is another user's, in whichever tab, the call is aborted, whatever it has come to: waiting for its token or in the middle of an
+   *   answer's body. It rejects with an `AbortError`, or with `login_required`. {@link Client.close} does the same.
    */
   fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>;
   /** The claims of the signed-in user's ID token, or `null`. */
@@ -366,11 +393,12 @@ export interface Client {
   capabilities(): Promise<Capabilities>;
   /**
    * Has the app's own clean-up run in this tab whenever a session ends here, for whatever reason: a query cache, an open database. Cleaners begin together,
-   * before anything is wiped, and each has two seconds, or `timeout` if that is less. One that fails or hangs stops nothing; what it threw goes to
+   * before anything is wiped, and each has two seconds, or `timeout` if that is less. Where another user's session takes the place of the one that ended, what a
+   * cleaner does before it first waits is done before the app is shown that user; the rest is not waited for. One that fails or hangs stops nothing; what it threw goes to
    * `reportError`, and not into the report. `name` stands in the report; default: the function's own name.
    */
   onLogout(cleaner: () => unknown, options?: { name?: string }): Unsubscribe;
-  /** Lets go of channel, listeners and cleaners. The session stays. */
+  /** Lets go of channel, listeners and cleaners, and ends the calls of {@link Client.fetch}. The session stays. */
   close(): void;
 }
 

@@ -58,7 +58,11 @@ export async function createClient(options) {
     throw error instanceof Error ? error : fault(error);
   }
   const getAccessToken = (options) => call("token", options);
-  const requests = fetchWith((url) => core.tell("allows", 0, 0, url), getAccessToken);
+  const requests = fetchWith(
+    (url) => core.tell("allows", 0, 0, url),
+    getAccessToken,
+    (detail) => notify("stepUpRequired", detail),
+  );
   await call("start");
   return Object.freeze({
     login: (options) => call("login", options),
@@ -85,6 +89,7 @@ export async function createClient(options) {
       listeners.clear();
       cleaners.clear();
       events.clear();
+      requests.abort(); // A sign-out would not be heard any more.
       core.tell("close", 0, 0);
     },
   });

@@ -33,6 +33,7 @@ test("the tarball holds what the package is made of, and nothing else", async ()
     "package/browser/vault.js",
     "package/browser/visibility.js",
     "package/browser/wipe.js",
+    "package/challenge.js",
     "package/cleaners.js",
     "package/fetch.js",
     "package/front-channel.d.ts",
@@ -45,6 +46,8 @@ test("the tarball holds what the package is made of, and nothing else", async ()
     "package/outbox.js",
     "package/package.json",
     "package/shell.js",
+    "package/step-up.d.ts",
+    "package/step-up.js",
     "package/unpack.js",
     "package/wasm.js",
   ]);
@@ -56,7 +59,7 @@ test("what the package names as its entries is in the tarball, and no file of it
 
   const { exports, dependencies } = JSON.parse(await readFile(join(contents, "package.json"), "utf8"));
   assert.equal(dependencies, undefined);
-  for (const entry of [".", "./front-channel", "./outbox"]) for (const target of Object.values(exports[entry])) await readFile(join(contents, target));
+  for (const entry of [".", "./front-channel", "./outbox", "./step-up"]) for (const target of Object.values(exports[entry])) await readFile(join(contents, target));
 
   const root = join(import.meta.dirname, "..", "..");
   const { stdout: files } = await run("grep", ["-rlF", "-e", root, "-e", "/.cargo/", contents]).catch(({ stdout }) => ({ stdout }));

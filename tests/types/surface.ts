@@ -1,5 +1,6 @@
 // Compiled by `cargo xtask check`, never run: what index.d.ts promises to those who write TypeScript.
 import { AuthError, configure, createClient, login, logout } from "nightlatch";
+import { followStepUp } from "nightlatch/step-up";
 import type { AuthErrorCode, Client, LogoutReport, RedirectResult, Snapshot, User } from "nightlatch";
 
 declare const auth: Client;
@@ -28,6 +29,10 @@ auth.on("signedOut", ({ reason }) => reason === "otherTab");
 auth.on("refreshFailed", (detail) => detail.error.code);
 // @ts-expect-error: no such event
 auth.on("signedUp", () => {});
+
+// What an API asks for is what a sign-in takes.
+auth.on("stepUpRequired", (asked) => void auth.login(asked));
+const offStepUp: () => void = followStepUp(auth, { loginHint: "ada" });
 
 // A snapshot cannot be changed.
 // @ts-expect-error: read-only
@@ -61,4 +66,4 @@ createClient({ issuer: "https://id.example", clientId: "spa", redirectUri: "http
 // @ts-expect-error: nobody is signed in silently after that
 configure({ issuer: "https://id.example", clientId: "spa", redirectUri: "https://app.example/", promptAfterLogout: "none" });
 
-export { never, off, report, response, unsubscribe, user };
+export { never, off, offStepUp, report, response, unsubscribe, user };

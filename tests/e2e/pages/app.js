@@ -28,6 +28,7 @@ async function start() {
     window.auth = await nightlatch.createClient(window.options);
   }
   observe(window.auth);
+  if (e2e.stepUp) (await import("/nightlatch/step-up.js")).followStepUp(window.auth, e2e.stepUp);
 
   const { handleRedirectCallback } = client === "default" ? nightlatch : window.auth;
   if (callback === "once") window.answer = await handleRedirectCallback();
@@ -39,7 +40,7 @@ async function start() {
 
 function observe(auth) {
   const write = (name, detail) => window.events.push({ name, detail: structuredClone(detail), at: Date.now(), hidden: document.hidden });
-  for (const name of ["signedIn", "signedOut", "tokenRefreshed"]) auth.on(name, (detail) => write(name, detail));
+  for (const name of ["signedIn", "signedOut", "stepUpRequired", "tokenRefreshed"]) auth.on(name, (detail) => write(name, detail));
   auth.on("refreshFailed", ({ error }) => write("refreshFailed", told(error)));
 
   const show = () => {

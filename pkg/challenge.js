@@ -1,0 +1,19 @@
+// The challenges of a `WWW-Authenticate` header: RFC 9110 §11.6.1.
+
+// A scheme, or the name of a parameter with its value, quoted or not.
+const PARTS = /([^\s",=]+)(?:\s*=\s*(?:"((?:\\.|[^"\\])*)"|([^\s",]+)))?/g;
+
+/** The parameters of each Bearer challenge, the first where a name stands twice. What is no challenge is passed over. */
+export function bearer(header) {
+  const found = [];
+  let parameters = {};
+  for (const [, name, quoted, plain] of header.matchAll(PARTS)) {
+    const value = quoted?.replace(/\\(.)/g, "$1") ?? plain;
+    if (value !== undefined) parameters[name.toLowerCase()] ??= value;
+    else {
+      parameters = {};
+      if (/^bearer$/i.test(name)) found.push(parameters);
+    }
+  }
+  return found;
+}

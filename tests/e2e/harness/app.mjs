@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 
 import { until } from "./until.mjs";
 
-/** Opens the app in a new tab. `without` names what this tab's browser lacks: `channel`, `storage-event`, `indexeddb`, `cookies`. */
+/** Opens the app in a new tab. `without` names what this tab's browser lacks: `channel`, `storage-event`, `visibility-event`, `indexeddb`, `cookies`. */
 export async function openApp({ browser, world }, { hidden, without } = {}) {
   const tab = await browser.open({ hidden });
   await tab.visit(`${world.app}/e2e/${without ? `?without=${without}` : ""}`);

@@ -41,8 +41,8 @@
       }
     };
   }
-  if (without.includes("storage-event")) {
-    addEventListener("storage", (event) => event.stopImmediatePropagation(), true);
+  for (const [name, event] of [["storage-event", "storage"], ["visibility-event", "visibilitychange"]]) {
+    if (without.includes(name)) addEventListener(event, (event) => event.stopImmediatePropagation(), true);
   }
   if (without.includes("indexeddb")) {
     IDBFactory.prototype.open = () => {

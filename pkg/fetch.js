@@ -10,12 +10,17 @@ export function fetchWith(allows, getAccessToken, stepUp) {
   let quiet;
   let renewal;
 
+  // Any change resets the referrer unless it is said again, and any copy resets `keepalive` in Firefox.
+  const pass = (request, changes) => {
+    const { keepalive, referrer, referrerPolicy } = request;
+    return fetch(request, { keepalive, referrer, referrerPolicy, ...changes });
+  };
+
+  // A redirect would carry the token on.
   const send = (request, token, signal) => {
-    // A redirect would carry the token on. (Any change resets a request's referrer, unless it is said again.)
-    const { redirect, referrer, referrerPolicy } = request;
-    const sent = new Request(request, { redirect: redirect === "follow" ? "error" : redirect, referrer, referrerPolicy, signal });
-    sent.headers.set("Authorization", `Bearer ${token}`);
-    return fetch(sent);
+    const headers = new Headers(request.headers);
+    headers.set("Authorization", `Bearer ${token}`);
+    return pass(request, { headers, redirect: request.redirect === "follow" ? "error" : request.redirect, signal });
   };
 
   // Whether another token may help. That another sign-in is asked for (RFC 6750 §3.1, RFC 9470 §3) the app is told.
@@ -49,7 +54,7 @@ export function fetchWith(allows, getAccessToken, stepUp) {
   return {
     async fetch(input, init) {
       const request = new Request(input, init);
-      if (request.headers.has("Authorization") || !allows(request.url)) return fetch(request);
+      if (request.headers.has("Authorization") || !allows(request.url)) return pass(request);
       // From the first step to the last: what was asked before a sign-out is never sent for whoever signs in after it.
       const signal = AbortSignal.any([request.signal, controller.signal]);
       signal.throwIfAborted();

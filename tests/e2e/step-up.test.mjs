@@ -27,7 +27,8 @@ test("RS-4 RS-5 a challenge for another sign-in becomes an event, the answer is 
     [`bEARER realm="a", ${user.toUpperCase().replace(/"INS.*/, user.slice(6))}, ACR_VALUES = "a b" ,MAX_AGE=0`, { acrValues: "a b", maxAge: 0 }],
     ['Bearer error="insufficient_scope", scope="books:read books:write"', { scope: "books:read books:write" }, 403],
     ["Bearer error=insufficient_scope", {}, 401],
-    [['Basic realm="x, Bearer", charset="UTF-8"', "Negotiate YmVhcmVy==", `Bearer ${user}, max_age="60"`, 'DPoP algs="ES256"'], { maxAge: 60 }],
+    // (Firefox shows a page none of several lines.)
+    [['Basic realm="x, Bearer", charset="UTF-8"', "Negotiate YmVhcmVy==", `Bearer ${user}, max_age="60"`, 'DPoP algs="ES256"'].join(", "), { maxAge: 60 }],
     [`DPoP error="invalid_token", acr_values="not this", Bearer error="invalid_token", Bearer ${user}, acr_values="this"`, { acrValues: "this" }],
     [`Bearer ${user}, acr_values="say \\"a\\\\b\\", c", acr_values="twice"`, { acrValues: 'say "a\\b", c' }],
     ...["-1", "1.5", "5s", "0x10", "1e3", "", "99999999999999999999"].map((age) => [`Bearer ${user}, max_age="${age}"`, {}]),

@@ -15,7 +15,8 @@ export type LogoutScope = "tab" | "app" | "provider";
 export type StorageKind = "browser" | "tab" | "memory";
 
 /**
- * Where a client stands. `signing-in` and `signing-out` are on their way: no token is handed out in either.
+ * Where a client stands. `signing-in` and `signing-out` are on their way: no token is handed out in either. Whoever is signed in and signs in once more stays
+ * `signed-in` until that is done.
  *
  * A tab shows `signing-out` also while another tab is on its way to the provider, for ten seconds at most. Nobody is signed in there any more; a
  * {@link Client.login} is not refused and has the provider ask.
@@ -433,6 +434,8 @@ export type AuthErrorCode =
   | "wasm_blocked"
   | "insecure_context"
   | "storage_unavailable"
+  | "popup_blocked"
+  | "popup_closed"
   // transport
   | "network_error"
   | "timeout"

@@ -58,7 +58,7 @@ impl Core {
     /// |---|---|---|
     /// | `start` | | |
     /// | `login`, `logout`, `token` | the app's options | |
-    /// | `callback` | an address, or nothing for the page's own | |
+    /// | `callback` | an address, or nothing for the page's own; with a detached sign-in `{ url, signIn }` | |
     /// | `apply` | `{ head, slot, share }`, inside the page's transaction | see [`Commits::apply`] |
     /// | `committed`, `refused` | the session that was there; nothing | |
     /// | `answer`, `cleanedUp`, `digest`, `probed`, `wiped`, `woken` | see [`Reply::parse`] | |
@@ -130,11 +130,16 @@ impl Shell {
         };
         let call = match name {
             "callback" => {
-                let address = options.and_then(Json::text);
+                let given = options.unwrap_or(&Json::Null);
+                let address = given.text().or(given.member("url").text());
+                let sign_in = given.member("signIn");
                 Call::Callback {
                     address: address.unwrap_or(&here).to_owned(),
                     here,
-                    sign_in: self.keys.read(Slot::SignIn),
+                    sign_in: match sign_in.is_object() {
+                        true => Some(sign_in.clone()),
+                        false => self.keys.read(Slot::SignIn),
+                    },
                     sign_out: self.keys.read(Slot::SignOut),
                 }
             }

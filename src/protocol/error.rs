@@ -130,6 +130,10 @@ codes! {
     InsecureContext = "insecure_context", Environment;
     /// Session storage is refused, so no sign-in can cross a page load.
     StorageUnavailable = "storage_unavailable", Environment;
+    /// The browser did not open the window, or cut it off from a page that had to reach into it.
+    PopupBlocked = "popup_blocked", Environment;
+    /// The person closed the window.
+    PopupClosed = "popup_closed", Environment;
     /// No answer: network, name, TLS or CORS. A script cannot tell which.
     NetworkError = "network_error", Transport;
     /// No answer in time.

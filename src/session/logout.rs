@@ -500,7 +500,7 @@ impl Logout {
         }
         let report = Rc::new(report);
         for id in core::mem::take(&mut self.callers) {
-            context.settle_for(id, Ok(Settled::SignedOut(report.clone())));
+            context.settle_for(id, Ok(Settled::Told(report.clone())));
         }
         Step::End
     }

@@ -544,7 +544,10 @@ impl Machine {
                     status = Status::SigningOut;
                     break;
                 }
-                Operation::Login(_) | Operation::Callback(_) => status = Status::SigningIn,
+                // Whoever signs in once more goes on with the session that there is.
+                Operation::Login(_) | Operation::Callback(_) if session.is_none() => {
+                    status = Status::SigningIn;
+                }
                 _ => {}
             }
         }

@@ -146,8 +146,6 @@ pub enum Settled {
         /// The claims.
         user: Rc<Claims>,
     },
-    /// A sign-out is complete.
-    SignedOut(Rc<Json>),
     /// The provider sent the user back after a sign-out.
     Returned {
         /// Where to go on.
@@ -155,6 +153,8 @@ pub enum Settled {
         /// The report, with the provider's layer confirmed.
         report: Rc<Json>,
     },
+    /// Just this: the report of a sign-out, or what another window needs to sign in.
+    Told(Rc<Json>),
 }
 
 impl Settled {
@@ -171,8 +171,8 @@ impl Settled {
             Self::AccessToken(token) => token.reveal().into(),
             Self::Done | Self::NoAnswer => Json::Null,
             Self::SignedIn { return_to, user } => arrived("login", return_to, "user", user.json()),
-            Self::SignedOut(report) => (**report).clone(),
             Self::Returned { return_to, report } => arrived("logout", return_to, "report", report),
+            Self::Told(json) => (**json).clone(),
         }
     }
 }

@@ -12,7 +12,9 @@ use super::{Reason, Session, grant};
 use crate::protocol::authorization::{self, Arrival, Pending};
 use crate::protocol::id_token::{self, Expected};
 use crate::protocol::message::Navigation;
-use crate::protocol::{Claims, Code, Error, Json, Metadata, Result, Secret, Tokens, pkce, token};
+use crate::protocol::{
+    Claims, Code, Error, Json, Members, Metadata, Result, Secret, Tokens, pkce, token,
+};
 
 /// A sign-in that is about to leave the page.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,6 +23,8 @@ pub(super) struct Login {
     entropy: Box<[u8; 96]>,
     generation: u64,
     pending: Option<Pending>,
+    /// Whether another window goes to the provider, and this page stays.
+    detached: bool,
     stage: Leaving,
 }
 
@@ -39,6 +43,7 @@ impl Login {
         here: &str,
         entropy: &[u8; 96],
     ) -> Option<Operation> {
+        let detached = asked.member("detached").is_true();
         let asked = if context.tab.has_session_storage {
             authorization::Login::parse(asked, here, context.options)
         } else {
@@ -55,6 +60,7 @@ impl Login {
                     entropy: Box::new(*entropy),
                     generation: 0,
                     pending: None,
+                    detached,
                     stage: Leaving::Looking,
                 };
                 Some(Operation::Login(Box::new(login)))
@@ -119,7 +125,17 @@ impl Login {
                     pending,
                     &challenge,
                 );
-                context.put(Output::Keep(Slot::SignIn, Some(pending.to_json())));
+                let kept = pending.to_json();
+                if self.detached {
+                    let told = Members::new()
+                        .with("url", address.as_str())
+                        .with("slot", context.options.namespace().as_str())
+                        .with("signIn", kept)
+                        .object();
+                    context.settle(Ok(Settled::Told(Rc::new(told))));
+                    return Step::End;
+                }
+                context.put(Output::Keep(Slot::SignIn, Some(kept)));
                 context.put(Output::Navigate(Navigation {
                     url: Secret::new(address),
                     form: None,
@@ -148,6 +164,8 @@ pub(super) struct Callback {
     address: String,
     /// Whether the page itself stands at the address.
     here: bool,
+    /// Whether the app gave the sign-in with the address: it lies in no slot.
+    detached: bool,
     callers: Vec<Id>,
     arrival: Arrival,
     pending: Pending,
@@ -184,6 +202,7 @@ impl Callback {
             Ok((arrival, pending)) => Self {
                 address: address.to_owned(),
                 here,
+                detached: sign_in.is_some_and(|json| json.member("detached").is_true()),
                 callers: vec![context.id],
                 arrival,
                 pending,
@@ -386,7 +405,9 @@ impl Callback {
 
     /// Uses the sign-in up, whatever the answer says, and judges it.
     fn judge(&mut self, context: &mut Context<'_>, metadata: Rc<Metadata>) -> Step {
-        context.put(Output::Keep(Slot::SignIn, None));
+        if !self.detached {
+            context.put(Output::Keep(Slot::SignIn, None));
+        }
         if self.here {
             context.put(Output::Clean(authorization::cleaned(&self.address)));
         }

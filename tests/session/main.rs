@@ -15,6 +15,7 @@ mod application;
 mod callback;
 mod clear;
 mod commit;
+mod detached;
 mod ending;
 mod interleavings;
 mod leaving;

@@ -128,10 +128,7 @@ fn what_the_app_is_given_has_the_form_that_is_documented() {
             },
             json!({ "kind": "login", "returnTo": "/a?b#c", "user": { "sub": "ada", "a": [1.0] } }),
         ),
-        (
-            Settled::SignedOut(report.clone()),
-            json!({ "complete": true }),
-        ),
+        (Settled::Told(report.clone()), json!({ "complete": true })),
         (
             Settled::Returned {
                 return_to: "/".to_owned(),

@@ -49,9 +49,7 @@ impl World {
     #[track_caller]
     pub(crate) fn report(&self, tab: usize, id: Id) -> Value {
         match self.tabs[tab].settled.get(&id) {
-            Some(Ok(Settled::SignedOut(report) | Settled::Returned { report, .. })) => {
-                plain(report)
-            }
+            Some(Ok(Settled::Told(report) | Settled::Returned { report, .. })) => plain(report),
             other => panic!("no report but {other:?}"),
         }
     }

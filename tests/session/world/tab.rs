@@ -136,7 +136,7 @@ impl World {
     }
 
     /// What session storage has in a slot.
-    pub(super) fn read(&self, tab: usize, slot: Slot) -> Option<Json> {
+    pub(crate) fn read(&self, tab: usize, slot: Slot) -> Option<Json> {
         self.tabs[tab]
             .storage
             .slots

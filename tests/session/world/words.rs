@@ -84,7 +84,10 @@ pub(super) fn output_words(output: &Output) -> String {
             Ok(Settled::Done) => "settle done".to_owned(),
             Ok(Settled::NoAnswer) => "settle no answer".to_owned(),
             Ok(Settled::SignedIn { .. }) => "settle signed in".to_owned(),
-            Ok(Settled::SignedOut(_)) => "settle signed out".to_owned(),
+            Ok(Settled::Told(told)) if told.member("signIn").is_object() => {
+                "settle told".to_owned()
+            }
+            Ok(Settled::Told(_)) => "settle signed out".to_owned(),
             Ok(Settled::Returned { .. }) => "settle returned".to_owned(),
             Err(error) => format!("settle {}", error.code.as_str()),
         },

@@ -32,7 +32,8 @@ const signedOutPaths = ["/", "/signed-out"];
  * @param {Record<string, string>} [options.mounts] further folders of the app's server, by path: `{ "/e2e/": "/absolute/folder" }`
  * @param {boolean} [options.control] let the page set faults through `/control`
  * @param {number} [options.accessTokenTtl] seconds
- * @param {string | false} [options.csp] the app's Content-Security-Policy; `false` sends none
+ * @param {string | false | ((config: { issuer: string, api: string }) => string)} [options.csp] the app's Content-Security-Policy; `false` sends none
+ * @param {boolean} [options.sameSite] the app stands on the provider's own site
  * @param {string} [options.packageDir] what is served at `/nightlatch/`
  * @param {string[]} [options.redirectUris] further redirect URIs: paths of the app, or absolute
  * @param {string[]} [options.postLogoutRedirectUris] further ones after a sign-out
@@ -41,7 +42,7 @@ const signedOutPaths = ["/", "/signed-out"];
 export async function serve(options = {}) {
   const { appPort = 0, idpPort = 0, apiPort = 0, anyPort = false } = options;
   const { mounts = {}, control = false, accessTokenTtl = 300, packageDir = join(here, "..", "pkg") } = options;
-  const { redirectUris = [], postLogoutRedirectUris = [], extraOrigins = [] } = options;
+  const { redirectUris = [], postLogoutRedirectUris = [], extraOrigins = [], sameSite = false } = options;
 
   const servers = { app: createServer(), idp: createServer(), api: createServer() };
   const started = await Promise.allSettled([
@@ -57,7 +58,7 @@ export async function serve(options = {}) {
   const [appAt, idpAt, apiAt] = started.map(({ value }) => value);
 
   // "localhost" and "127.0.0.1" are different sites, as an app and its provider are on the open web: cookies and storage behave accordingly.
-  const app = `http://localhost:${appAt}`;
+  const app = `http://${sameSite ? "127.0.0.1" : "localhost"}:${appAt}`;
   const issuer = `http://127.0.0.1:${idpAt}`;
   const api = `http://127.0.0.1:${apiAt}`;
 
@@ -69,10 +70,13 @@ export async function serve(options = {}) {
 
   const requests = requestLog();
   const faults = new Faults();
+  // What the pages send as Cross-Origin-Opener-Policy: `app`, `provider`. A test sets it.
+  const coop = {};
   const provider = await createProvider({
     issuer,
     origins,
     accessTokenTtl,
+    coop,
     faults,
     requests,
     redirectUris: addresses(callbackPaths, redirectUris),
@@ -87,6 +91,7 @@ export async function serve(options = {}) {
     config,
     clientId: provider.clientId,
     accounts,
+    coop,
     faults,
     requests,
     issued: provider.issued,
@@ -107,7 +112,8 @@ export async function serve(options = {}) {
       mounts: { "/": join(here, "app"), "/nightlatch/": packageDir, ...mounts },
       config,
       session: appSession({ app, faults, requests }),
-      csp: options.csp ?? strictPolicy(config),
+      csp: typeof options.csp === "function" ? options.csp(config) : (options.csp ?? strictPolicy(config)),
+      coop,
       control: control ? controlEndpoint({ app, faults, provider }) : undefined,
     }),
   );

@@ -30,7 +30,7 @@ export function strictPolicy({ issuer, api }) {
 }
 
 /** The app's server: folders by path, the app's configuration, and its page for every address that is the app's own to interpret. */
-export function staticApp({ mounts, config, csp, control, session }) {
+export function staticApp({ mounts, config, csp, coop, control, session }) {
   const folders = Object.entries(mounts).sort(([one], [other]) => other.length - one.length);
 
   return async (req, res) => {
@@ -43,6 +43,7 @@ export function staticApp({ mounts, config, csp, control, session }) {
         "Referrer-Policy": "no-referrer",
         "X-Content-Type-Options": "nosniff",
         ...(csp ? { "Content-Security-Policy": csp } : {}),
+        ...(coop.app ? { "Cross-Origin-Opener-Policy": coop.app } : {}),
       });
       res.end(req.method === "HEAD" ? undefined : body);
     };

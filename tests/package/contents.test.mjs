@@ -45,9 +45,13 @@ test("the tarball holds what the package is made of, and nothing else", async ()
     "package/outbox.d.ts",
     "package/outbox.js",
     "package/package.json",
+    "package/popup.d.ts",
+    "package/popup.js",
     "package/shell.js",
     "package/step-up.d.ts",
     "package/step-up.js",
+    "package/silent.d.ts",
+    "package/silent.js",
     "package/unpack.js",
     "package/wasm.js",
   ]);
@@ -59,7 +63,7 @@ test("what the package names as its entries is in the tarball, and no file of it
 
   const { exports, dependencies } = JSON.parse(await readFile(join(contents, "package.json"), "utf8"));
   assert.equal(dependencies, undefined);
-  for (const entry of [".", "./front-channel", "./outbox", "./step-up"]) for (const target of Object.values(exports[entry])) await readFile(join(contents, target));
+  for (const targets of Object.values(exports)) for (const target of Object.values(typeof targets === "string" ? { targets } : targets)) await readFile(join(contents, target));
 
   const root = join(import.meta.dirname, "..", "..");
   const { stdout: files } = await run("grep", ["-rlF", "-e", root, "-e", "/.cargo/", contents]).catch(({ stdout }) => ({ stdout }));

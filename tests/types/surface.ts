@@ -1,6 +1,8 @@
 // Compiled by `cargo xtask check`, never run: what index.d.ts promises to those who write TypeScript.
 import { AuthError, configure, createClient, login, logout } from "nightlatch";
 import { followStepUp } from "nightlatch/step-up";
+import { handlePopupCallback, loginWithPopup } from "nightlatch/popup";
+import { loginSilently } from "nightlatch/silent";
 import type { AuthErrorCode, Client, LogoutReport, RedirectResult, Snapshot, User } from "nightlatch";
 
 declare const auth: Client;
@@ -66,4 +68,11 @@ createClient({ issuer: "https://id.example", clientId: "spa", redirectUri: "http
 // @ts-expect-error: nobody is signed in silently after that
 configure({ issuer: "https://id.example", clientId: "spa", redirectUri: "https://app.example/", promptAfterLogout: "none" });
 
-export { never, off, offStepUp, report, response, unsubscribe, user };
+// A popup gives the user, a silent sign-in perhaps nobody, and `prompt` is its own.
+const popup: Promise<User> = loginWithPopup(auth, { prompt: "login", signal: new AbortController().signal, features: "popup" });
+const silent: Promise<User | null> = loginSilently(auth, { timeout: 5, scripts: true, loginHint: "ada" });
+const back: Promise<RedirectResult | null> = handlePopupCallback(auth);
+// @ts-expect-error: it is always none
+loginSilently(auth, { prompt: "login" });
+
+export { back, never, off, offStepUp, popup, report, response, silent, unsubscribe, user };

@@ -1,5 +1,6 @@
 /** The demo: one client of nightlatch, and the page around it. */
 import { createClient } from "/nightlatch/index.js";
+import { handlePopupCallback, loginWithPopup } from "/nightlatch/popup.js";
 
 import { apiCalls, forgetAnswer } from "./api.js";
 import { cleaners } from "./cleaners.js";
@@ -66,7 +67,7 @@ async function learn(client) {
 /** Completes what brought the page here: a sign-in, a sign-out, or neither. */
 async function comeBack(client) {
   try {
-    const result = await client.handleRedirectCallback();
+    const result = await handlePopupCallback(client);
     if (result?.kind === "logout") {
       tellReport(result.report);
       note("Back from the provider", result.report.complete ? "good" : undefined);
@@ -92,6 +93,11 @@ function actions(client) {
   byId("sign-in").addEventListener("click", async () => {
     dismiss();
     await attempt(() => client.login({ returnTo: "/" }));
+  });
+
+  byId("sign-in-popup").addEventListener("click", async () => {
+    dismiss();
+    await attempt(() => loginWithPopup(client));
   });
 
   byId("refresh").addEventListener("click", () => attempt(() => client.getAccessToken({ forceRefresh: true })));

@@ -31,7 +31,7 @@ export function page(title, body, { script } = {}) {
 }
 
 /** Headers of every answer. Set first, because the library adds its own scripts' hashes to the policy that it finds. */
-export function pageHeaders(origins) {
+export function pageHeaders(origins, coop) {
   const policy = [
     "default-src 'none'",
     "script-src 'self'",
@@ -47,6 +47,7 @@ export function pageHeaders(origins) {
     ctx.set("Content-Security-Policy", policy);
     ctx.set("X-Content-Type-Options", "nosniff");
     ctx.set("Referrer-Policy", "no-referrer");
+    if (coop.provider) ctx.set("Cross-Origin-Opener-Policy", coop.provider);
     await next();
   };
 }

@@ -17,7 +17,7 @@ const clientId = "nightlatch-demo";
 const apiId = "protected-api";
 
 /** The OpenID provider: oidc-provider as certified, its configuration, its pages, and the faults in front of it. */
-export async function createProvider({ issuer, origins, redirectUris, postLogoutRedirectUris, accessTokenTtl, faults, requests }) {
+export async function createProvider({ issuer, origins, redirectUris, postLogoutRedirectUris, accessTokenTtl, coop, faults, requests }) {
   const [{ Provider, interactionPolicy }, keys] = await Promise.all([loadLibrary(), signingKeys()]);
   const lifetimes = { accessToken: accessTokenTtl };
   const apiSecret = randomBytes(32).toString("base64url");
@@ -90,7 +90,7 @@ export async function createProvider({ issuer, origins, redirectUris, postLogout
     issued.push({ at: Date.now(), grantType: ctx.oidc.params.grant_type, accessToken, refreshToken, idToken });
   });
 
-  provider.use(pageHeaders(origins));
+  provider.use(pageHeaders(origins, coop));
   provider.use(async (ctx, next) => {
     await next();
     if (endpointAt(ctx.path) === "discovery" && ctx.status === 200) ctx.body = faults.publish(ctx.body);

@@ -25,6 +25,8 @@ export function stage(options = {}) {
     world.requests.clear();
     world.issued.length = 0;
     delete world.config.e2e;
+    delete world.coop.app;
+    delete world.coop.provider;
     stage.browser = await Browser.launch();
   });
 

@@ -30,6 +30,11 @@ async function start() {
   observe(window.auth);
   if (e2e.stepUp) (await import("/nightlatch/step-up.js")).followStepUp(window.auth, e2e.stepUp);
 
+  if (callback === "popup") {
+    const { handlePopupCallback, loginWithPopup } = await import("/nightlatch/popup.js");
+    Object.assign(window, { loginWithPopup });
+    window.answer = await handlePopupCallback(window.auth);
+  }
   const { handleRedirectCallback } = client === "default" ? nightlatch : window.auth;
   if (callback === "once") window.answer = await handleRedirectCallback();
   if (callback === "twice") {

@@ -174,11 +174,11 @@ export interface LoginOptions {
   /** Whom the provider may suggest (OpenID Connect Core 1.0 §3.1.2.1). */
   loginHint?: string;
   /** How long ago the user may have proved who they are, in seconds; 0 asks for it now. The answer is checked (§3.1.3.7). */
-  maxAge?: number;
+  maxAge?: number | undefined;
   /** The authentication context classes asked for, with a space between. */
-  acrValues?: string;
+  acrValues?: string | undefined;
   /** Scopes asked for beyond {@link ClientOptions.scope}, with a space between. */
-  scope?: string;
+  scope?: string | undefined;
   /** Further parameters of the authorization request. Those that nightlatch sets itself are refused. */
   extraParams?: Record<string, string>;
 }

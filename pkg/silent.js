@@ -9,7 +9,12 @@ const UNKNOWN = ["login_required", "interaction_required", "consent_required", "
 
 const underWay = new WeakMap();
 
-export function loginSilently(client, options) {
+export async function loginSilently(client, options) {
+  return (await signInSilently(client, options)).user;
+}
+
+/** The user, or null, and the `session_state` that the answer came with (OpenID Connect Session Management 1.0 §2). */
+export function signInSilently(client, options) {
   let result = underWay.get(client);
   if (!result) {
     result = attempt(client, options).finally(() => underWay.delete(client));
@@ -23,11 +28,11 @@ async function attempt(client, { timeout = 10, scripts = false, ...options } = {
     const { url, signIn } = await client.login({ ...options, prompt: "none", detached: true });
     const address = await visit(url, signIn.state, timeout * 1000, scripts);
     const { user } = await client.handleRedirectCallback({ url: address, signIn: { ...signIn, detached: true } });
-    return user;
+    return { user, sessionState: new URL(address).searchParams.get("session_state") };
   } catch (error) {
-    if (error.code === "login_required" || (error.code === "authorization_refused" && UNKNOWN.includes(error.error))) return null;
+    if (error.code === "login_required" || (error.code === "authorization_refused" && UNKNOWN.includes(error.error))) return { user: null };
     // Another tab was faster.
-    if (error.code === "sign_in_superseded" && client.isAuthenticated) return client.getUser();
+    if (error.code === "sign_in_superseded" && client.isAuthenticated) return { user: client.getUser() };
     throw error;
   }
 }

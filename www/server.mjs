@@ -96,6 +96,7 @@ export async function serve(options = {}) {
     requests,
     issued: provider.issued,
     introspect: provider.introspect,
+    revoke: provider.revoke,
     sign: provider.sign,
     setAccessTokenTtl: provider.setAccessTokenTtl,
     async close() {

@@ -1,6 +1,7 @@
 // Compiled by `cargo xtask check`, never run: what index.d.ts promises to those who write TypeScript.
 import { AuthError, configure, createClient, login, logout } from "nightlatch";
 import { followStepUp } from "nightlatch/step-up";
+import { checkOnVisible, monitorSession } from "nightlatch/monitor";
 import { handlePopupCallback, loginWithPopup } from "nightlatch/popup";
 import { loginSilently } from "nightlatch/silent";
 import type { AuthErrorCode, Client, LogoutReport, RedirectResult, Snapshot, User } from "nightlatch";
@@ -75,4 +76,10 @@ const back: Promise<RedirectResult | null> = handlePopupCallback(auth);
 // @ts-expect-error: it is always none
 loginSilently(auth, { prompt: "login" });
 
-export { back, never, off, offStepUp, popup, report, response, silent, unsubscribe, user };
+// What watches the provider's session gives what ends it.
+const ends: (() => void)[] = [
+  monitorSession(auth, { clientId: "spa", checkSessionIframe: "https://id.example/session/check", interval: 5 }),
+  checkOnVisible(auth, { url: "https://id.example/userinfo", every: 300 }),
+];
+
+export { back, ends, never, off, offStepUp, popup, report, response, silent, unsubscribe, user };

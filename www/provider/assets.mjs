@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 
-const types = { "pages.css": "text/css", "sign-out.js": "text/javascript", "mark.svg": "image/svg+xml" };
+const types = { "pages.css": "text/css", "sign-out.js": "text/javascript", "check-session.js": "text/javascript", "mark.svg": "image/svg+xml" };
 
 /** The files that the provider's pages use. */
 export async function assets(ctx, next) {

@@ -13,6 +13,7 @@ const paths = new Map([
   ["/session/end/success", "end_session_page"],
   ["/jwks", "jwks"],
   ["/me", "userinfo"],
+  ["/session/check", "check_session"],
 ]);
 
 /** Every endpoint that can be named. `interaction` is the sign-in form, `end_session_page` what follows a request to `end_session`. */
@@ -28,6 +29,7 @@ export const metadataMember = {
   end_session: "end_session_endpoint",
   jwks: "jwks_uri",
   userinfo: "userinfo_endpoint",
+  check_session: "check_session_iframe",
 };
 
 /** The name of what stands at a path; `undefined` where nothing does. */

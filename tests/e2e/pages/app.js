@@ -30,6 +30,8 @@ async function start() {
   observe(window.auth);
   if (e2e.stepUp) (await import("/nightlatch/step-up.js")).followStepUp(window.auth, e2e.stepUp);
 
+  if (e2e.monitor || e2e.check) await watch(window.auth, e2e, issuer, clientId);
+
   if (callback === "popup") {
     const { handlePopupCallback, loginWithPopup } = await import("/nightlatch/popup.js");
     Object.assign(window, { loginWithPopup });
@@ -41,6 +43,22 @@ async function start() {
     window.answers = await Promise.all([handleRedirectCallback(), handleRedirectCallback()]);
     window.answer = window.answers[0];
   }
+}
+
+/** Watches over the provider's session, and writes down what its frame says and how long is waited in between. */
+async function watch(auth, { monitor, check }, issuer, clientId) {
+  const { checkOnVisible, monitorSession } = await import("/nightlatch/monitor.js");
+  if (check) checkOnVisible(auth, { url: `${issuer}/me`, ...check });
+  if (!monitor) return;
+  window.heard = [];
+  window.delays = [];
+  window.addEventListener("message", ({ data }) => window.heard.push(data));
+  const { setTimeout } = window;
+  window.setTimeout = (work, delay, ...more) => {
+    window.delays.push(delay);
+    return setTimeout(work, delay, ...more);
+  };
+  monitorSession(auth, { clientId, checkSessionIframe: `${issuer}/session/check`, ...monitor });
 }
 
 function observe(auth) {

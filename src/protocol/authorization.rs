@@ -3,8 +3,8 @@
 use super::arguments::Arguments;
 use super::message::scrub;
 use super::{
-    Code, Error, Json, Members, Metadata, Options, Refusal, Result, Secret, base64url, options, pkce,
-    url,
+    Code, Error, Json, Members, Metadata, Options, Refusal, Result, Secret, base64url, options,
+    pkce, url,
 };
 
 /// Parameters that nightlatch sets itself, or that would change what comes back or is checked.

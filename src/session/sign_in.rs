@@ -439,9 +439,7 @@ impl Callback {
             Ok((id_token, claims)) => {
                 let session = Rc::new(Session {
                     expires_at: grant::expiry(&tokens, self.sent_at),
-                    scope: tokens
-                        .scope
-                        .unwrap_or_else(|| self.pending.scope.clone()),
+                    scope: tokens.scope.unwrap_or_else(|| self.pending.scope.clone()),
                     access_token: tokens.access_token,
                     refresh_token: tokens.refresh_token,
                     id_token,

@@ -102,6 +102,19 @@ export interface ClientOptions {
    * A page that cannot look at the record within five seconds is loaded anew, whatever is chosen here.
    */
   restored?: string;
+  /**
+   * How long nobody may be active in any tab before the session ends everywhere, with the reason `idle`. Default: no limit, as with 0.
+   *
+   * Active is who presses a key or a pointer, turns the wheel, or has a tab come into view; a refresh is not, and neither is what happens in a frame. What
+   * happens within a tenth of this time, thirty seconds at most, is noted as one activity, so the session can end that much earlier. A session that began
+   * without limits has none until the next sign-in.
+   *
+   * The record in the browser keeps the time, so a tab that slept ends nothing that another is active in, and nothing revives a session after its time. A
+   * clock that is set back by more than the time ends the session.
+   */
+  idleTimeout?: number;
+  /** How long a session may last after its sign-in, whoever is active. Then it ends everywhere, with the reason `expired`. Default: no limit, as with 0. */
+  maxSession?: number;
   /** How far the clocks of provider and browser may differ. Default 30 seconds. */
   clockSkew?: number;
   /** How long one request may take. Default 10 seconds. */
@@ -269,6 +282,11 @@ export interface Snapshot {
   readonly user: User | null;
   /** When the access token ends; `null` when nobody is signed in or the provider did not say. */
   readonly expiresAt: number | null;
+  /**
+   * When the session ends by itself if nobody is active any more, by {@link ClientOptions.idleTimeout} and {@link ClientOptions.maxSession}; `null` when nobody is
+   * signed in or there is no limit. Activity in any tab moves it.
+   */
+  readonly endsAt: number | null;
   /** The scopes granted, with a space between; `null` when nobody is signed in. */
   readonly scope: string | null;
   /** Where the session really is kept: `"memory"` where the browser refused what was asked for. */
@@ -323,10 +341,11 @@ export type RedirectResult =
 
 /**
  * Why a session ended. `logout`: this tab signed out. `otherTab`: another tab did, or what was stored is gone. `expired`: the access token ended and there is no
- * refresh token. `revoked`: the provider refused the refresh token. `providerSessionEnded`: the provider's own session was found ended
- * ({@link LogoutOptions.reason}). `userChanged`: somebody else signed in; `signedIn` follows.
+ * refresh token, or {@link ClientOptions.maxSession} is over. `idle`: nobody was active for {@link ClientOptions.idleTimeout}. `revoked`: the provider refused the
+ * refresh token. `providerSessionEnded`: the provider's own session was found ended ({@link LogoutOptions.reason}). `userChanged`: somebody else signed in;
+ * `signedIn` follows.
  */
-export type SignedOutReason = "logout" | "otherTab" | "expired" | "revoked" | "providerSessionEnded" | "userChanged";
+export type SignedOutReason = "logout" | "otherTab" | "expired" | "idle" | "revoked" | "providerSessionEnded" | "userChanged";
 
 /** What happened, as {@link Client.on} tells it. No event holds a token. */
 export interface EventMap {

@@ -53,7 +53,7 @@ export async function createClient(options) {
       application || outbox
         ? { ...options, application: application && (application.url ?? ""), outbox: typeof outbox === "function" ? null : outbox }
         : options;
-    core = new Core(plain, shell(() => core, settle, notify, (plan) => cleanUp(cleaners, plan), application, outbox));
+    core = new Core(plain, shell(() => core, settle, notify, (plan) => cleanUp(cleaners, plan), options ?? {}));
   } catch (error) {
     throw error instanceof Error ? error : fault(error);
   }

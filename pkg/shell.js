@@ -10,10 +10,10 @@ import { wipe } from "./browser/wipe.js";
 
 /**
  * What the core calls: `perform(name, id, part, value)`. `core()` gives the core, `settle(id, error, value)` answers the
- * app, `notify(name, detail)` tells it what happened, `cleanUp(plan)` has it clean up; `application` and `outbox` are the
- * app's options of these names.
+ * app, `notify(name, detail)` tells it what happened, `cleanUp(plan)` has it clean up; `application`, `outbox` and
+ * `idleTimeout` are the app's options of these names.
  */
-export function shell(core, settle, notify, cleanUp, application, outbox) {
+export function shell(core, settle, notify, cleanUp, { application, outbox, idleTimeout }) {
   let namespace;
   let record;
   let box;
@@ -23,7 +23,7 @@ export function shell(core, settle, notify, cleanUp, application, outbox) {
     open(id, part, value) {
       namespace = value;
       record = recordOf(namespace);
-      signals = listen(namespace, (name, value) => reply(0, 0, name, value));
+      signals = listen(namespace, (name, value) => reply(0, 0, name, value), idleTimeout);
       box = outbox?.(namespace);
     },
     shut: () => record.shut(),

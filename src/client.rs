@@ -62,7 +62,7 @@ impl Core {
     /// | `apply` | `{ head, slot, share }`, inside the page's transaction | see [`Commits::apply`] |
     /// | `committed`, `refused` | the session that was there; nothing | |
     /// | `answer`, `cleanedUp`, `digest`, `probed`, `wiped`, `woken` | see [`Reply::parse`] | |
-    /// | `away`, `look`, `message`, `restored` | see [`Signal::parse`] | |
+    /// | `active`, `away`, `look`, `message`, `restored` | see [`Signal::parse`] | |
     /// | `allows` | an address | whether the access token may go there |
     /// | `close` | | |
     pub fn tell(&self, name: &str, id: Id, part: u8, value: &JsValue) -> JsValue {

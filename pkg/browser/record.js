@@ -51,7 +51,11 @@ export function recordOf(namespace) {
         const content = { keep: sealed, remove: null, replace: fresh }[next.content];
         const own = { ...value?.own };
         const record = { ...value, head: next.head };
-        if (place === "browser") Object.assign(record, { slot: next.slot, sealed: content });
+        if (place === "browser") {
+          Object.assign(record, { slot: next.slot, sealed: content });
+          // Later, it could be the share of who has signed in since.
+          if (next.content === "remove") share.remove();
+        }
         if (place === "tab") {
           const turn = hex(random(16));
           if (next.slot.present) sessionStorage.setItem(name, JSON.stringify({ key, slot: next.slot, sealed: content, turn }));

@@ -7,8 +7,11 @@
 // How long a cookie's deletion is given to be seen here, in milliseconds.
 const COOKIE_MS = 1_000;
 
-/** Listens, and passes on what is heard: `tell(name, value)`. */
-export function listen(namespace, tell) {
+// What tells that somebody uses the page. A touch is a pointer's.
+const ACTIVITY = ["pointerdown", "keydown", "wheel", "visibilitychange"];
+
+/** Listens, and passes on what is heard: `tell(name, value)`. Activity is listened to where there is an `idleTimeout`. */
+export function listen(namespace, tell, idleTimeout) {
   const name = `nightlatch.${namespace}`;
   const mark = `${name}.mark`;
   const ended = new AbortController();
@@ -38,7 +41,7 @@ export function listen(namespace, tell) {
     clearTimeout(later);
     later = setTimeout(tell, COOKIE_MS, "look");
   };
-  const on = (target, event, heard) => target.addEventListener(event, heard, ended);
+  const on = (target, event, heard) => target.addEventListener(event, heard, { signal: ended.signal, passive: true, capture: true });
   try {
     localStorage.getItem(mark); // WebKitGTK tells storage events only to pages that have touched local storage.
   } catch {}
@@ -52,6 +55,7 @@ export function listen(namespace, tell) {
   on(document, "resume", comeBack);
   // Not on the way out: a transaction that begins there holds up every tab in WebKit.
   on(document, "visibilitychange", () => document.hidden || tell("look"));
+  if (idleTimeout) for (const event of ACTIVITY) on(window, event, () => document.hidden || tell("active"));
   return {
     /** Says something to the other tabs. */
     post: (message) => channel?.postMessage(message),

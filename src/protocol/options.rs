@@ -27,6 +27,26 @@ impl Place {
     }
 }
 
+/// How long it is until never, in milliseconds: added to a time of today it is still a whole number to JavaScript.
+pub const NEVER: u64 = 1 << 52;
+
+/// When a session ends by itself.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Limits {
+    /// How long nobody may be active, in milliseconds.
+    pub idle_ms: u64,
+    /// How long it may last, in milliseconds.
+    pub max_ms: u64,
+}
+
+impl Limits {
+    /// It does not.
+    pub const NONE: Self = Self {
+        idle_ms: NEVER,
+        max_ms: NEVER,
+    };
+}
+
 /// What a sign-out wipes beyond what is nightlatch's own: `"own"`, `"all"` or an object of kinds, as the app wrote it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Clear(Rc<Json>);
@@ -102,6 +122,8 @@ pub struct Options {
     /// What becomes of a page that comes back after its session has ended: null shows it, a text loads it anew,
     /// at that address if there is one.
     pub restored: Json,
+    /// When a session ends by itself.
+    pub limits: Limits,
     /// How far clocks may differ, in milliseconds.
     pub clock_skew_ms: u64,
     /// How long one request may take, in milliseconds.
@@ -175,6 +197,10 @@ impl Options {
             clear: Clear::read(&mut arguments).unwrap_or_else(|| Clear(Rc::new("own".into()))),
             prompt_after_logout: prompt_after_logout(&mut arguments),
             restored: restored(&mut arguments, origin),
+            limits: Limits {
+                idle_ms: limit(&mut arguments, "idleTimeout"),
+                max_ms: limit(&mut arguments, "maxSession"),
+            },
             clock_skew_ms: arguments.duration("clockSkew", 30_000),
             request_timeout_ms: arguments.duration("requestTimeout", 10_000),
             origin: origin.to_owned(),
@@ -247,6 +273,13 @@ fn place(arguments: &mut Arguments<'_>) -> Place {
         Some(1) => Place::Tab,
         Some(2) => Place::Memory,
         _ => Place::Browser,
+    }
+}
+
+fn limit(arguments: &mut Arguments<'_>, name: &str) -> u64 {
+    match arguments.duration(name, 0) {
+        0 => NEVER,
+        ms => ms,
     }
 }
 

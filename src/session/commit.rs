@@ -36,6 +36,7 @@ struct Made {
     record: Record,
     share: bool,
     applied: Applied,
+    now: u64,
 }
 
 impl Commits {
@@ -98,6 +99,7 @@ impl Commits {
             record,
             share,
             applied,
+            now,
         });
         Some(answer)
     }
@@ -133,6 +135,7 @@ impl Commits {
             record,
             share: false,
             applied,
+            now,
         };
         Some(self.reply(made, place, &change, None))
     }
@@ -149,6 +152,7 @@ impl Commits {
             record,
             share,
             applied,
+            now,
         } = made;
         let mut session = opened;
         if place == Place::Memory {
@@ -164,7 +168,9 @@ impl Commits {
             order,
             generation: record.generation,
             version: record.version(),
-            live: record.is_live(share || applied.content == Content::Replace),
+            live: record.is_live(share || applied.content == Content::Replace, now),
+            ended: record.ended(now),
+            ends_at: record.slot.ends_at,
             ledger: record.ledger.clone(),
             session,
         };

@@ -33,8 +33,10 @@ impl Status {
 /// Why a session ended.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Reason {
-    /// The access token ended and there is no refresh token.
+    /// The access token ended and there is no refresh token, or the session has lasted as long as it may.
     Expired,
+    /// Nobody was active for as long as that may be.
+    Idle,
     /// This tab signed out.
     Logout,
     /// Another tab signed out.
@@ -51,6 +53,7 @@ impl Reason {
     const fn as_str(self) -> &'static str {
         match self {
             Self::Expired => "expired",
+            Self::Idle => "idle",
             Self::Logout => "logout",
             Self::OtherTab => "otherTab",
             Self::ProviderSessionEnded => "providerSessionEnded",
@@ -109,6 +112,8 @@ pub struct Snapshot {
     pub user: Option<Rc<Claims>>,
     /// When the access token ends.
     pub expires_at: Option<u64>,
+    /// When the session ends by itself if nobody is active any more.
+    pub ends_at: Option<u64>,
     /// The scopes granted.
     pub scope: Option<String>,
     /// Where the session is really kept.
@@ -128,6 +133,7 @@ impl Snapshot {
                     .map_or(Json::Null, |claims| claims.json().clone()),
             )
             .with("expiresAt", self.expires_at)
+            .with("endsAt", self.ends_at)
             .with("scope", self.scope.as_deref())
             .with("storage", self.place.as_str())
             .object()

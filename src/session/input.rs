@@ -82,6 +82,8 @@ pub enum Signal {
         /// The generation it has seen.
         generation: u64,
     },
+    /// Somebody uses the page.
+    Active,
     /// The page is on its way out: what may not be lost has to be sent now.
     Away,
     /// Something may have changed: a message, the mark, or this tab was away.
@@ -91,10 +93,11 @@ pub enum Signal {
 }
 
 impl Signal {
-    /// Reads what the shell hears: `away`, `look`, `restored`, or a `message`. Any script on the origin can
+    /// Reads what the shell hears: `active`, `away`, `look`, `restored`, or a `message`. Any script on the origin can
     /// send one, so all that a message can cause is a look.
     pub fn parse(kind: &str, value: &Json) -> Option<Self> {
         Some(match kind {
+            "active" => Self::Active,
             "away" => Self::Away,
             "message" if value.member("kind").text() == Some("acknowledge") => {
                 match value.member("generation").count() {

@@ -23,6 +23,9 @@ pub(super) const LEAVE_MS: u64 = 10_000;
 /// How long the app's own clean-up may take, and whoever holds a database open, in milliseconds.
 const WIPE_MS: u64 = 2_000;
 
+/// How long the end of a session is waited for at a time, in milliseconds, and how often activity is noted at least.
+const STRETCH_MS: u64 = 30_000;
+
 /// Whose effects nobody waits for.
 const NOBODY: Id = 0;
 
@@ -45,6 +48,8 @@ pub struct Machine {
 /// What is under way. Several may be, and each keeps its own place.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Operation {
+    /// The moment in which the session ends by itself is waited for.
+    Ageing,
     Callback(Box<Callback>),
     /// Another tab is on its way to the provider, says this note.
     Ending(u64),
@@ -173,12 +178,16 @@ impl Context<'_> {
 
     /// Takes over what the record says. A session that was taken out of it is revoked.
     pub(super) fn see(&mut self, verdict: Verdict, seen: &Seen, why: Reason) {
-        // What this tab alone may still hold, if what was taken out cannot be opened.
-        let held = self.tab.session.clone();
+        // What this tab alone may still hold, if what was taken out cannot be opened. After a later look it is another's.
+        let later = self.tab.has_seen_later(seen);
+        let held = self.tab.session.clone().filter(|_| !later);
         self.adopt(seen, seen.session.as_ref().filter(|_| seen.live), why);
         let Verdict::Done { entry } = verdict else {
             return;
         };
+        if entry != 0 && seen.ended.is_some() {
+            self.announce(seen.generation);
+        }
         let taken = seen
             .session
             .clone()
@@ -194,6 +203,7 @@ impl Context<'_> {
         if !self.tab.has_seen_later(seen) {
             self.wait_for_provider(seen, why);
         }
+        let why = seen.ended.unwrap_or(why);
         for event in self.tab.adopt(seen, content, self.now, why) {
             if let Event::SignedOut(reason) = event {
                 // What tabs share is left to those whose session lives.
@@ -202,6 +212,32 @@ impl Context<'_> {
                 self.put(Output::Event(event));
             }
         }
+        self.await_end();
+    }
+
+    /// Waits until the session ends by itself, a stretch at a time: a timer may stand still while the computer sleeps.
+    fn await_end(&mut self) {
+        if self.tab.timed || self.tab.ends_at == 0 || self.tab.session.is_none() {
+            return;
+        }
+        self.tab.timed = true;
+        let ms = self.tab.ends_at.saturating_sub(self.now).min(STRETCH_MS);
+        self.wait_for(ms, Operation::Ageing);
+    }
+
+    /// Looks, and takes out a session that has ended by itself. With `idle_ms` somebody is active.
+    #[inline(never)]
+    fn touch(&mut self, idle_ms: u64) {
+        self.beside(|context| Some(Watch::touch(context, idle_ms)));
+    }
+
+    /// Waits beside this operation.
+    #[inline(never)]
+    fn wait_for(&mut self, ms: u64, operation: Operation) {
+        self.beside(|context| {
+            context.ask(0, Effect::Wait(ms));
+            Some(operation)
+        });
     }
 
     /// Tells that the session ended here, and has the app's data go with it.
@@ -236,10 +272,7 @@ impl Context<'_> {
             // A tab that signs out itself knows better how far it is.
             if note.kind == Kind::Leaving && why != Reason::Logout && age < LEAVE_MS {
                 if !known {
-                    self.beside(|context| {
-                        context.ask(0, Effect::Wait(LEAVE_MS - age));
-                        Some(Operation::Ending(note.id))
-                    });
+                    self.wait_for(LEAVE_MS - age, Operation::Ending(note.id));
                 }
                 return;
             }
@@ -436,7 +469,16 @@ impl Machine {
         let context = &mut self.context(id, now, parse);
         let step = match &mut operation {
             Operation::Callback(operation) => operation.step(context, reply),
-            Operation::Ending(_) if *reply != Reply::Woken => Step::Refuse,
+            Operation::Ageing | Operation::Ending(_) if *reply != Reply::Woken => Step::Refuse,
+            Operation::Ageing => {
+                context.tab.timed = false;
+                if context.tab.session.is_some() && context.now < context.tab.ends_at {
+                    context.await_end();
+                } else if context.tab.away.is_none() {
+                    context.touch(0);
+                }
+                Step::End
+            }
             Operation::Ending(note) => {
                 // A later note has a time of its own.
                 if context.tab.ending == *note {
@@ -464,6 +506,16 @@ impl Machine {
                     if let Operation::Logout(logout) = operation {
                         logout.acknowledge(generation);
                     }
+                }
+            }
+            // What happens within a tenth of the time is one activity.
+            Signal::Active => {
+                let idle_ms = self.options.limits.idle_ms;
+                if self.tab.session.is_some()
+                    && now.abs_diff(self.tab.active_at) >= (idle_ms / 10).min(STRETCH_MS)
+                {
+                    self.tab.active_at = now;
+                    self.context(0, now, parse).touch(idle_ms);
                 }
             }
             Signal::Away => {
@@ -555,6 +607,7 @@ impl Machine {
             status,
             user: session.map(|session| session.claims.clone()),
             expires_at: session.and_then(|session| session.expires_at),
+            ends_at: session.and(Some(self.tab.ends_at).filter(|at| *at != 0)),
             scope: session.map(|session| session.scope.clone()),
             place: self.tab.place,
         };

@@ -5,8 +5,8 @@
 
 use std::rc::Rc;
 
-use super::Session;
-use crate::protocol::options::Place;
+use super::{Reason, Session};
+use crate::protocol::options::{Limits, Place};
 use crate::protocol::{Json, Members};
 
 /// How many notes the ledger keeps; the oldest goes first.
@@ -43,6 +43,13 @@ pub struct Slot {
     pub sent_at: u64,
     /// Whether it is sealed, so that it ends with the key share in the cookie.
     pub sealed: bool,
+    /// When somebody was active last, as far as that was noted.
+    pub active_at: u64,
+    /// When it ends by itself if nobody is active any more; 0 where it does not. It stays when the session has ended
+    /// so, and tells the other tabs why.
+    pub ends_at: u64,
+    /// The latest that activity can move that to.
+    pub latest: u64,
 }
 
 /// A note of something that may be alive at the server and is in nobody's hands.
@@ -121,6 +128,8 @@ pub enum Change {
         entry: u64,
         /// The new session.
         session: Rc<Session>,
+        /// When it ends by itself.
+        limits: Limits,
     },
     /// Ends a session that the provider refuses, or that has expired.
     Invalidate {
@@ -170,6 +179,13 @@ pub enum Change {
         after: u64,
         /// After how many milliseconds somebody else's attempt counts as lost.
         patience_ms: u64,
+    },
+    /// Looks, and takes out a session that has ended by itself.
+    Touch {
+        /// What the tab has in memory.
+        known: Version,
+        /// Somebody is active: the session lives for so many milliseconds more. 0 where nobody is.
+        idle_ms: u64,
     },
 }
 
@@ -261,33 +277,47 @@ impl Change {
     ///
     /// Every transition of what tabs share is in this one match.
     pub fn apply(&self, record: &mut Record, place: Place, share: bool, now: u64) -> Applied {
-        let live = record.is_live(share);
+        let live = record.is_live(share, now);
+        let ended = record.ended(now).is_some();
         let version = record.version();
         let shared = place == Place::Browser;
         match self {
-            Self::Look { .. } | Self::Open if !shared && record.slot.present && !live => {
-                // Another tab ends every session, or is about to: this tab takes its own out, to
-                // revoke it.
-                let entry = record.note(Kind::Unopened, now);
-                record.remove();
-                Applied::made(entry, Content::Remove, true)
-            }
-            Self::Open if record.slot.present && !live => {
-                let entry = record.note(Kind::Unopened, now);
+            // A tab takes its own session out, to revoke it, where another tab ends every session or is about to.
+            Self::Look { .. } | Self::Open | Self::Touch { .. }
+                if record.slot.present
+                    && !live
+                    && !self.only_looks(place)
+                    && (ended || !shared || matches!(self, Self::Open)) =>
+            {
+                let kind = if ended { Kind::Logout } else { Kind::Unopened };
+                let entry = record.note(kind, now);
+                let ends_at = record.slot.ends_at;
                 record.end(shared);
-                Applied::made(entry, Content::Remove, false)
+                if ended {
+                    record.slot.ends_at = ends_at;
+                }
+                Applied::made(entry, Content::Remove, ended || !shared)
             }
             Self::Open => Applied {
                 write: record.is_new,
                 ..Applied::seen(live)
             },
-            Self::Look { known } => Applied::seen(live && *known != version),
+            Self::Touch { known, idle_ms } if live && *idle_ms > 0 => {
+                record.slot.touch(now, *idle_ms);
+                Applied::made(0, Content::Keep, *known != version)
+            }
+            Self::Look { known } | Self::Touch { known, .. } => {
+                Applied::seen(live && *known != version)
+            }
 
             Self::Redeem { generation } if *generation == record.generation => {
                 Applied::made(record.note(Kind::Exchange, now), Content::Keep, false)
             }
             Self::Install {
-                generation, entry, ..
+                generation,
+                entry,
+                limits,
+                ..
             } if *generation == record.generation => {
                 let replaced = record.slot.present;
                 record.clear(*entry);
@@ -308,6 +338,10 @@ impl Change {
                     revision: record.number(),
                     ..Slot::default()
                 };
+                if *limits != Limits::NONE {
+                    record.slot.latest = now + limits.max_ms;
+                    record.slot.touch(now, limits.idle_ms);
+                }
                 Applied::made(entry, Content::Replace, replaced)
             }
             Self::Redeem { .. } | Self::Install { .. } => Applied::superseded(live),
@@ -395,8 +429,31 @@ impl Change {
 
 impl Record {
     /// Whether a session is there that may be used.
-    pub fn is_live(&self, share: bool) -> bool {
-        self.slot.present && (share || !self.slot.sealed) && self.slot.generation == self.generation
+    pub fn is_live(&self, share: bool, now: u64) -> bool {
+        self.slot.present
+            && (share || !self.slot.sealed)
+            && self.slot.generation == self.generation
+            && self.ended(now).is_none()
+    }
+
+    /// Why the session that is or was there last has ended by itself, if it has.
+    ///
+    /// The difference of clocks is taken as it is: a clock that is set back by more than the session may be idle ends
+    /// it, and makes none live for ever.
+    pub fn ended(&self, now: u64) -> Option<Reason> {
+        let Slot {
+            active_at,
+            ends_at,
+            latest,
+            ..
+        } = self.slot;
+        if ends_at == 0 || now.abs_diff(active_at) < ends_at.saturating_sub(active_at) {
+            None
+        } else if ends_at < latest {
+            Some(Reason::Idle)
+        } else {
+            Some(Reason::Expired)
+        }
     }
 
     /// The version of what is there.
@@ -415,10 +472,8 @@ impl Record {
     }
 
     fn remove(&mut self) {
-        self.slot = Slot {
-            revision: self.slot.revision,
-            ..Slot::default()
-        };
+        self.slot.present = false;
+        self.slot.ends_at = 0;
     }
 
     fn forget_provider(&mut self) {
@@ -515,6 +570,12 @@ pub(super) fn ending(ledger: &[Entry]) -> Option<Entry> {
 }
 
 impl Slot {
+    /// Somebody is active.
+    fn touch(&mut self, now: u64, idle_ms: u64) {
+        self.active_at = now;
+        self.ends_at = self.latest.min(now + idle_ms);
+    }
+
     /// The form at rest. It holds no secret.
     pub fn to_json(&self) -> Json {
         Members::new()
@@ -524,6 +585,9 @@ impl Slot {
             .with("sent", self.sent)
             .with("sentAt", self.sent_at)
             .with("sealed", self.sealed)
+            .with("activeAt", self.active_at)
+            .with("endsAt", self.ends_at)
+            .with("latest", self.latest)
             .object()
     }
 
@@ -537,6 +601,9 @@ impl Slot {
             sent_at: count("sentAt"),
             // What was written by somebody else is sealed or nothing.
             sealed: !matches!(json.member("sealed"), Json::Bool(false)),
+            active_at: count("activeAt"),
+            ends_at: count("endsAt"),
+            latest: count("latest"),
         }
     }
 }

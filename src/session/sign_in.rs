@@ -451,6 +451,7 @@ impl Callback {
                     generation,
                     entry,
                     session: session.clone(),
+                    limits: context.options.limits,
                 });
                 self.session = Some(session);
                 self.stage = Arriving::Installing;

@@ -21,6 +21,10 @@ pub struct Seen {
     pub version: Version,
     /// Whether a session is there that may be used.
     pub live: bool,
+    /// Why the session that is or was there last has ended by itself, if it has.
+    pub ended: Option<Reason>,
+    /// When it ends by itself if nobody is active any more; 0 where it does not.
+    pub ends_at: u64,
     /// What may still be alive at the server.
     pub ledger: Vec<Entry>,
     /// The session that was there before the change, where it was asked for and could be opened:
@@ -49,6 +53,12 @@ pub(super) struct Tab {
     /// The transaction in which it was seen.
     order: u64,
     pub(super) looked_at: Option<u64>,
+    /// When the session ends by itself, as last seen; 0 where it does not.
+    pub(super) ends_at: u64,
+    /// Whether that moment is being waited for.
+    pub(super) timed: bool,
+    /// When this tab last had it noted that somebody is active.
+    pub(super) active_at: u64,
     /// The generation that this tab alone has signed out of.
     pub(super) left: Option<u64>,
     /// The note of the last sign-out at the provider that this tab made or has heard of.
@@ -73,6 +83,9 @@ impl Tab {
             generation: 0,
             order: 0,
             looked_at: None,
+            ends_at: 0,
+            timed: false,
+            active_at: 0,
             left: None,
             ending: 0,
             waited: 0,
@@ -139,6 +152,7 @@ impl Tab {
         }
         self.version = seen.version;
         self.looked_at = Some(now);
+        self.ends_at = seen.ends_at;
         self.replace(next, why)
     }
 

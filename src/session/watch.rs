@@ -60,6 +60,8 @@ pub(super) struct Watch {
     again: bool,
     /// Whether it ends what it finds.
     ends: bool,
+    /// Whether it notes that somebody is active, which the others are told.
+    notes: bool,
 }
 
 impl Watch {
@@ -68,6 +70,20 @@ impl Watch {
         Operation::Watch(Self {
             again: false,
             ends: false,
+            notes: false,
+        })
+    }
+
+    /// Looks, and takes out a session that has ended by itself. With `idle_ms` somebody is active.
+    pub(super) fn touch(context: &mut Context<'_>, idle_ms: u64) -> Operation {
+        context.commit(Change::Touch {
+            known: context.tab.known(),
+            idle_ms,
+        });
+        Operation::Watch(Self {
+            again: false,
+            ends: false,
+            notes: idle_ms > 0,
         })
     }
 
@@ -93,6 +109,7 @@ impl Watch {
         Operation::Watch(Self {
             again: false,
             ends: true,
+            notes: false,
         })
     }
 
@@ -128,6 +145,11 @@ impl Watch {
             context.announce(seen.generation);
         }
         context.see(*verdict, seen, why);
+        if core::mem::take(&mut self.notes) {
+            context.put(Output::Post(Message::Look {
+                generation: seen.generation,
+            }));
+        }
         let user = &context.tab.user;
         let ended = before.is_some() && user.is_none();
         if restores {

@@ -10,7 +10,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::browser::{clock, json};
 use crate::kit::{object, read, settled};
-use crate::protocol::options::Place;
+use crate::protocol::options::{Limits, Place};
 use crate::protocol::{Claims, Json, Members, Metadata, Options, Secret};
 use crate::session::record::{Verdict, Version};
 use crate::session::{Change, Commits, Reply, Seen, Session};
@@ -131,6 +131,7 @@ pub(crate) fn install(generation: u64, token: &str) -> Change {
         generation,
         entry: 0,
         session: session(token),
+        limits: Limits::NONE,
     }
 }
 

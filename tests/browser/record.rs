@@ -2,11 +2,12 @@
 
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::kit::{database, options};
+use crate::browser::clock;
+use crate::kit::{database, options, until};
 use crate::page::{Page, session, token};
-use crate::protocol::options::Place;
+use crate::protocol::options::{Limits, Place};
 use crate::session::record::Verdict;
-use crate::session::{Change, Reply};
+use crate::session::{Change, Reason, Reply};
 
 #[wasm_bindgen_test]
 async fn a_session_that_is_installed_is_seen_by_every_page_and_ended_for_all() {
@@ -86,6 +87,7 @@ async fn an_ended_generation_takes_nothing_in() {
         generation: seen.generation,
         entry: 0,
         session: session("late"),
+        limits: Limits::NONE,
     };
     assert_eq!(one.made(Place::Browser, late).await.0, Verdict::Superseded);
     assert!(!two.look(Place::Browser).await.live);
@@ -138,4 +140,39 @@ async fn looks_are_numbered_in_the_order_in_which_they_read() {
     let one = page.look(Place::Browser).await.order;
     let two = page.look(Place::Browser).await.order;
     assert!(two > one);
+}
+
+#[wasm_bindgen_test]
+async fn a_session_that_has_ended_by_itself_is_opened_once_more_and_its_share_goes_with_it() {
+    let options = options("record-g", "browser");
+    let (one, two) = (Page::open(&options).await, Page::open(&options).await);
+    let (_, seen) = one.made(Place::Browser, Change::Open).await;
+    let install = Change::Install {
+        generation: seen.generation,
+        entry: 0,
+        session: session("AT-s3cr3t"),
+        limits: Limits {
+            idle_ms: 100,
+            ..Limits::NONE
+        },
+    };
+    let installed = one.made(Place::Browser, install).await.1;
+    assert!(installed.live && installed.ends_at < clock::now() + 1_000);
+    assert!(until(|| clock::now() >= installed.ends_at).await);
+    // Who only looks takes nothing out, and gets nothing.
+    let seen = two.look(Place::Browser).await;
+    assert!(!seen.live && seen.session.is_none());
+    assert_eq!(seen.ended, Some(Reason::Idle));
+    let touch = |known, idle_ms| Change::Touch { known, idle_ms };
+    let (verdict, taken) = two.made(Place::Browser, touch(seen.version, 100)).await;
+    assert!(matches!(verdict, Verdict::Done { entry } if entry != 0));
+    assert_eq!(token(&taken), Some("AT-s3cr3t"));
+    assert!(!taken.live && one.look(Place::Browser).await.ended == Some(Reason::Idle));
+    // The next one begins with a share of its own.
+    assert!(one.install(Place::Browser, "AT-2").await.live);
+    assert_eq!(token(&two.look(Place::Browser).await), Some("AT-2"));
+    // Whoever is late finds nothing more to take out.
+    two.made(Place::Browser, touch(seen.version, 0)).await;
+    assert!(two.look(Place::Browser).await.live);
+    one.made(Place::Browser, Change::End).await;
 }

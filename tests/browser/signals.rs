@@ -17,7 +17,11 @@ extern "C" {
     /// What `listen` gives.
     type Listening;
 
-    fn listen(namespace: &str, tell: &Closure<dyn Fn(String, JsValue)>) -> Listening;
+    fn listen(
+        namespace: &str,
+        tell: &Closure<dyn Fn(String, JsValue)>,
+        idle_timeout: Option<f64>,
+    ) -> Listening;
     #[wasm_bindgen(method)]
     fn post(this: &Listening, message: &JsValue);
     #[wasm_bindgen(method)]
@@ -33,6 +37,10 @@ struct Page {
 
 impl Page {
     fn new(namespace: &str) -> Self {
+        Self::with(namespace, None)
+    }
+
+    fn with(namespace: &str, idle_timeout: Option<f64>) -> Self {
         let heard = Rc::<RefCell<Vec<Signal>>>::default();
         let into = heard.clone();
         let tell = Closure::<dyn Fn(String, JsValue)>::new(move |name: String, value: JsValue| {
@@ -40,7 +48,7 @@ impl Page {
                 .push(Signal::parse(&name, &read(&value)).unwrap());
         });
         Self {
-            listening: listen(namespace, &tell),
+            listening: listen(namespace, &tell, idle_timeout),
             heard,
             _tell: tell,
         }
@@ -191,5 +199,43 @@ fn a_page_that_is_hidden_does_not_look() {
     let hidden = Stub::put("document", "hidden", "{ value: true }");
     js("document.dispatchEvent(new Event('visibilitychange'))");
     drop(hidden);
+    assert_eq!(page.heard(), []);
+}
+
+#[wasm_bindgen_test]
+fn activity_is_heard_where_it_is_asked_for_and_nobody_can_hide_it() {
+    let (page, other) = (Page::with("events-c", Some(600.0)), Page::new("events-d"));
+    let here = "document.body.dispatchEvent";
+    js(
+        "window.hides = (event) => event.stopImmediatePropagation(); \
+        for (const name of ['pointerdown', 'keydown', 'wheel']) document.body.addEventListener(name, hides)",
+    );
+    for event in [
+        format!("{here}(new PointerEvent('pointerdown', {{ bubbles: true }}))"),
+        format!("{here}(new KeyboardEvent('keydown', {{ bubbles: true }}))"),
+        format!("{here}(new WheelEvent('wheel', {{ bubbles: true }}))"),
+    ] {
+        js(&event);
+        assert_eq!(page.heard(), [Signal::Active], "{event}");
+        assert_eq!(other.heard(), []);
+    }
+    js(
+        "for (const name of ['pointerdown', 'keydown', 'wheel']) document.body.removeEventListener(name, hides)",
+    );
+    js(&format!(
+        "{here}(new PointerEvent('pointermove', {{ bubbles: true }}))"
+    ));
+    assert_eq!(page.heard(), []);
+    let visible = "document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))";
+    js(visible);
+    assert_eq!(page.heard(), [Signal::Active, Signal::Look]);
+    let hidden = Stub::put("document", "hidden", "{ value: true }");
+    js(visible);
+    drop(hidden);
+    assert_eq!(page.heard(), []);
+    page.listening.close();
+    js(&format!(
+        "{here}(new KeyboardEvent('keydown', {{ bubbles: true }}))"
+    ));
     assert_eq!(page.heard(), []);
 }

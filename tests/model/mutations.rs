@@ -66,8 +66,8 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
             ),
             (
                 "record.rs",
-                "generation, entry, ..\n            } if *generation == record.generation",
-                "generation, entry, ..\n            } if *generation == record.generation || MUTATED",
+                "limits,\n                ..\n            } if *generation == record.generation",
+                "limits,\n                ..\n            } if *generation == record.generation || MUTATED",
             ),
         ],
     ),

@@ -9,7 +9,7 @@ use nightlatch::session::Change;
 use nightlatch::session::record::{Content, Entry};
 
 use crate::books::Number;
-use crate::machines::Told;
+use crate::machines::{START, Told};
 use crate::properties::{is_about_provider, to_provider};
 use crate::server::Token;
 use crate::shell::put;
@@ -61,7 +61,10 @@ impl World {
             state.record.is_new = false;
             match applied.content {
                 Content::Keep => {}
-                Content::Remove => state.sealed = None,
+                Content::Remove => {
+                    state.sealed = None;
+                    state.cookie = None;
+                }
                 Content::Replace => state.sealed = sealed,
             }
             if begins && applied.content == Content::Replace {
@@ -79,7 +82,7 @@ impl World {
             version: state.record.version(),
             live: state
                 .record
-                .is_live(share || applied.content == Content::Replace),
+                .is_live(share || applied.content == Content::Replace, now),
         };
         self.witness(state, tab, &made, applied.verdict);
         self.witness_return(state, tab, &made, applied.content, may_live);
@@ -144,7 +147,8 @@ impl World {
     /// The token that a new page would find.
     pub(crate) fn in_record(&self, state: &State) -> Option<Token> {
         let sealed = state.sealed.filter(|sealed| {
-            state.record.is_live(state.cookie.is_some()) && state.cookie == Some(sealed.share)
+            state.record.is_live(state.cookie.is_some(), START)
+                && state.cookie == Some(sealed.share)
         });
         sealed.map(|sealed| self.machines.session_token(sealed.session))
     }

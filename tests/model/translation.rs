@@ -64,6 +64,8 @@ impl Machines {
                     generation: sight.generation,
                     version: sight.version,
                     live: sight.live,
+                    ended: None,
+                    ends_at: 0,
                     // Who signs in asks for this note alone.
                     ledger: sight.ending.into_iter().collect(),
                     session: session.map(|session| self.sessions.get(session).clone()),

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use nightlatch::protocol::options::Place;
+use nightlatch::protocol::options::{Limits, Place};
 use nightlatch::protocol::{Json, Options};
 use nightlatch::session::record::{Verdict, Version};
 use nightlatch::session::{Change, Commits, Id, Reply, Seen, Session};
@@ -28,6 +28,7 @@ fn install(generation: u64) -> Change {
         generation,
         entry: 0,
         session: session(),
+        limits: Limits::NONE,
     }
 }
 

@@ -17,6 +17,7 @@ mod clear;
 mod commit;
 mod detached;
 mod ending;
+mod idle;
 mod interleavings;
 mod leaving;
 mod logout;

@@ -15,6 +15,8 @@ fn replies() -> Vec<Reply> {
         generation: 99,
         version: Version::default(),
         live: false,
+        ended: None,
+        ends_at: 0,
         ledger: Vec::new(),
         session: None,
     };

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use nightlatch::protocol::options::Place;
+use nightlatch::protocol::options::{Limits, Place};
 use nightlatch::session::record::{Applied, Content, Kind, Slot, Verdict, Version};
 use nightlatch::session::{Change, Record, Session};
 use serde_json::json;
@@ -97,6 +97,7 @@ fn nothing_of_an_ended_generation_can_be_installed_renewed_or_reserved() {
             generation: 5,
             entry: 0,
             session: session(),
+            limits: Limits::NONE,
         },
         Change::Renew {
             of: of(),
@@ -134,7 +135,7 @@ fn nothing_is_renewed_or_reserved_without_the_key_share() {
     ] {
         assert_eq!(refused(change, &live(), false), Verdict::Superseded);
     }
-    assert!(!live().is_live(false));
+    assert!(!live().is_live(false, NOW));
 }
 
 #[test]
@@ -148,20 +149,21 @@ fn what_is_not_sealed_needs_no_share() {
         generation: 5,
         entry: 0,
         session: session(),
+        limits: Limits::NONE,
     };
     install.apply(&mut record, Place::Memory, false, NOW);
-    assert!(record.is_live(false));
+    assert!(record.is_live(false, NOW));
     for place in [Place::Browser, Place::Tab] {
         let mut record = Record {
             generation: 5,
             ..Record::default()
         };
         install.apply(&mut record, place, true, NOW);
-        assert!(record.is_live(true) && !record.is_live(false));
+        assert!(record.is_live(true, NOW) && !record.is_live(false, NOW));
     }
     // What was written by somebody else does not get around it.
     let slot = core(json!({ "present": true, "generation": 5, "revision": 1 }));
-    assert!(!Record::from_json(&core(json!({ "generation": 5 })), &slot, NOW).is_live(false));
+    assert!(!Record::from_json(&core(json!({ "generation": 5 })), &slot, NOW).is_live(false, NOW));
 }
 
 #[test]
@@ -177,6 +179,7 @@ fn a_sign_in_raises_the_generation_and_replaces_what_is_there() {
             generation: 5,
             entry,
             session: session(),
+            limits: Limits::NONE,
         },
         &mut record,
     );
@@ -199,7 +202,8 @@ fn a_sign_in_raises_the_generation_and_replaces_what_is_there() {
             Change::Install {
                 generation: 5,
                 entry,
-                session: session()
+                session: session(),
+                limits: Limits::NONE,
             },
             &record,
             true

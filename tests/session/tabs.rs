@@ -307,6 +307,8 @@ fn what_a_look_could_not_open_is_no_session() {
         generation: 0,
         version: Version::default(),
         live: true,
+        ended: None,
+        ends_at: 0,
         ledger: Vec::new(),
         session: None,
     };

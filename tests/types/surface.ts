@@ -28,7 +28,8 @@ if (error instanceof AuthError) {
 }
 
 // Events carry what their name says.
-auth.on("signedOut", ({ reason }) => reason === "otherTab");
+auth.on("signedOut", ({ reason }) => reason === "otherTab" || reason === "idle");
+const left: number = (snapshot.endsAt ?? Infinity) - Date.now();
 auth.on("refreshFailed", (detail) => detail.error.code);
 // @ts-expect-error: no such event
 auth.on("signedUp", () => {});

@@ -39,6 +39,7 @@ export const reasons = {
   logout: "Signed out here",
   otherTab: "Signed out by another tab",
   expired: "The session expired",
+  idle: "Nobody was here for too long",
   revoked: "The provider ended the session",
   userChanged: "Somebody else signed in",
 };

@@ -76,10 +76,10 @@ impl World {
 
     /// The session that a new tab would find.
     pub(crate) fn session(&self) -> Option<Session> {
-        if !self.record().is_live(self.cookie.is_some()) {
+        if !self.record().is_live(self.cookie.is_some(), self.now) {
             return None;
         }
-        self.open_sealed(self.disk.sealed.as_ref(), None)
+        self.open_sealed(self.disk.sealed.as_ref(), [self.cookie.as_deref(), None])
     }
 
     /// What stands in the ledger, by kind.

@@ -91,7 +91,8 @@ impl World {
             }),
             sealed => sealed,
         };
-        let half = sealed.as_ref().map(|sealed| sealed.share.clone());
+        let own = sealed.as_ref().map(|sealed| sealed.share.clone());
+        let half = self.cookie.clone();
         let (mut record, before, key) = self.load(at, place, shared);
         self.tabs[at].order += 1;
         self.transactions += 1;
@@ -106,7 +107,7 @@ impl World {
                 Content::Replace => sealed,
             };
             if begins && applied.content == Content::Replace {
-                self.cookie = half;
+                self.cookie = own;
             }
             if shared {
                 // A transaction that only looks cannot write.
@@ -114,6 +115,9 @@ impl World {
                     return None;
                 }
                 self.store(at, place, &record, after, key);
+                if place == Place::Browser && applied.content == Content::Remove {
+                    self.cookie = None;
+                }
                 if matches!(change, Change::End | Change::EndAtProvider) {
                     self.disk.keys.clear();
                 }
@@ -139,7 +143,9 @@ impl World {
             order,
             generation: record.generation,
             version: record.version(),
-            live: record.is_live(share || applied.content == Content::Replace),
+            live: record.is_live(share || applied.content == Content::Replace, self.now),
+            ended: record.ended(self.now),
+            ends_at: record.slot.ends_at,
             ledger: record.ledger.clone(),
             session: in_memory.filter(|_| applied.reveal && place == Place::Memory),
         };
@@ -148,6 +154,7 @@ impl World {
             verdict: applied.verdict,
             seen,
             sealed,
+            half,
             number,
         })
     }
@@ -218,10 +225,10 @@ impl World {
     pub(super) fn open_sealed(
         &self,
         sealed: Option<&Sealed>,
-        kept: Option<&str>,
+        halves: [Option<&str>; 2],
     ) -> Option<Session> {
         let sealed = sealed?;
-        [self.cookie.as_deref(), kept]
+        halves
             .into_iter()
             .flatten()
             .any(|share| share == sealed.share)

@@ -35,6 +35,8 @@ pub(crate) enum Work {
         verdict: Verdict,
         seen: Seen,
         sealed: Option<Sealed>,
+        /// The share that stood when it began.
+        half: Option<String>,
         number: u64,
     },
     /// A request that has not arrived.
@@ -84,12 +86,13 @@ impl World {
                 verdict,
                 mut seen,
                 sealed,
+                half,
                 number,
             } => {
                 if let Some(sealed) = sealed {
                     let kept = self.tabs[tab].kept.clone();
                     seen.session = self
-                        .open_sealed(Some(&sealed), kept.as_deref())
+                        .open_sealed(Some(&sealed), [half.as_deref(), kept.as_deref()])
                         .map(Rc::new);
                 }
                 // Clearing a note is housekeeping, and no look.

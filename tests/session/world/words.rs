@@ -20,6 +20,8 @@ pub(super) fn word_of(change: &Change) -> &'static str {
         Change::Remain { .. } => "Remain",
         Change::Renew { .. } => "Renew",
         Change::Reserve { .. } => "Reserve",
+        Change::Touch { idle_ms: 0, .. } => "Touch",
+        Change::Touch { .. } => "Touch actively",
     }
 }
 

@@ -88,6 +88,17 @@ fn is_clear(kind: &str, what: &Json) -> bool {
         }
 }
 
+/// What a revocation ends at the provider.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Reach {
+    /// The token and what was issued with it.
+    Session,
+    /// All that the user has at this client, newer sessions too.
+    User,
+    /// That, and the user's consent, on all devices.
+    Grant,
+}
+
 /// What [`Options::parse`] makes of the app's options.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Options {
@@ -109,8 +120,8 @@ pub struct Options {
     pub place: Place,
     /// Where the access token may go.
     pub allowed_origins: Vec<String>,
-    /// Whether a revocation ends all that the user has at this client, newer sessions too.
-    pub revokes_by_user: bool,
+    /// What a revocation ends.
+    pub reach: Reach,
     /// Where else a sign-in or a sign-out may lead.
     pub allowed_redirects: Vec<String>,
     /// What a sign-out wipes.
@@ -163,8 +174,8 @@ impl Options {
             allowed_origins.push(origin.to_owned());
         }
         let allowed_redirects = addresses(&mut arguments, "allowedRedirects", Some(loopback));
-        if !json.member("outbox").is_null() {
-            arguments.refuse("`outbox` is what outbox() gives");
+        if json.member("outbox").is_true() {
+            arguments.refuse("`outbox` or `provider` is not what its function gives");
         }
         let fault = "`application.url` is not on this page's origin or under `allowedOrigins`";
         let application = arguments.text("application", fault);
@@ -185,11 +196,7 @@ impl Options {
                 &["get", "post"],
                 "`endSessionMethod` is \"get\" or \"post\"",
             ) == Some(1),
-            revokes_by_user: arguments.word(
-                "revocationReach",
-                &["session", "user"],
-                "`revocationReach` is \"session\" or \"user\"",
-            ) == Some(1),
+            reach: reach(&mut arguments),
             scope: scope(&mut arguments, "openid"),
             place: place(&mut arguments),
             allowed_origins,
@@ -280,6 +287,15 @@ fn limit(arguments: &mut Arguments<'_>, name: &str) -> u64 {
     match arguments.duration(name, 0) {
         0 => NEVER,
         ms => ms,
+    }
+}
+
+fn reach(arguments: &mut Arguments<'_>) -> Reach {
+    let fault = "`revocationReach` is \"session\", \"user\" or \"grant\"";
+    match arguments.word("revocationReach", &["session", "user", "grant"], fault) {
+        Some(1) => Reach::User,
+        Some(2) => Reach::Grant,
+        _ => Reach::Session,
     }
 }
 

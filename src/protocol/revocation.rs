@@ -81,10 +81,12 @@ pub fn request(
     }
 }
 
-/// Judges the answer by its status alone: RFC 7009 §2.2. A 200 may have any body.
+/// Judges the answer by its status alone: RFC 7009 §2.2. A 200 may have any body, and an answer that a script
+/// may not read has the status 0 (the Fetch standard's opaque response) and proves nothing.
 pub fn response(answer: &Answer) -> (Outcome, Option<Error>) {
     match answer {
         Ok(response) if response.status == 200 => (Outcome::Revoked, None),
+        Ok(response) if response.status == 0 => (Outcome::Unknown, None),
         Ok(response) => {
             let error = response.refusal(
                 Code::RevocationRefused,

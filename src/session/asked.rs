@@ -3,7 +3,7 @@
 use super::Reason;
 use super::record::Change;
 use crate::protocol::arguments::Arguments;
-use crate::protocol::options::Clear;
+use crate::protocol::options::{Clear, Reach};
 use crate::protocol::{Json, Options, Result, end_session};
 
 /// What a sign-out reaches; each includes those before it.
@@ -73,13 +73,17 @@ impl Asked {
         let fault = "`reason` is \"logout\" or \"providerSessionEnded\"";
         let target = arguments.text("redirectTo", "`redirectTo` is a string");
         let redirect_to = arguments.take(options.target(target.unwrap_or("/")));
-        let revoke = arguments.flag("revoke", "`revoke` is a boolean");
+        let revoke = json.member("revoke");
+        // Where a revocation takes the user's consent on all devices along, only that word asks for one.
+        let revoke = revoke.text() == Some("grant")
+            || (arguments.flag("revoke", "`revoke` is a boolean or \"grant\"") || revoke.is_null())
+                && options.reach != Reach::Grant;
         let mut parameters = Vec::new();
         arguments.parameters(end_session::RESERVED, &mut parameters);
         let asked = Self {
             scope,
             parameters,
-            revoke: revoke || json.member("revoke").is_null(),
+            revoke,
             clear: Clear::read(&mut arguments).unwrap_or_else(|| options.clear.clone()),
             redirect_to: redirect_to.unwrap_or("/").to_owned(),
             timeout_ms: arguments.duration("timeout", 5_000),

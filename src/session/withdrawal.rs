@@ -5,6 +5,7 @@ use super::machine::{Context, Operation, Step};
 use super::output::Effect;
 use super::record::Change;
 use super::{Reason, Session};
+use crate::protocol::options::Reach;
 use crate::protocol::revocation::{self, Hint, Outcome};
 use crate::protocol::{Metadata, Secret};
 
@@ -43,8 +44,9 @@ impl Withdrawal {
         entry: u64,
     ) -> Option<Operation> {
         let endpoint = metadata.revocation_endpoint.as_ref()?;
-        // It would end the newer session too: rule 12.
-        if context.options.revokes_by_user && context.tab.user.is_some() {
+        // It would end the newer session too (rule 12), or take back the user's consent.
+        let reach = context.options.reach;
+        if reach == Reach::Grant || reach == Reach::User && context.tab.user.is_some() {
             return None;
         }
         let timeout = context.options.request_timeout_ms;

@@ -1,7 +1,7 @@
 //! The app's options, and the options of a sign-in.
 
 use nightlatch::protocol::authorization::Login;
-use nightlatch::protocol::options::Place;
+use nightlatch::protocol::options::{Place, Reach};
 use nightlatch::protocol::{Code, Options};
 use serde_json::{Value, json};
 
@@ -73,9 +73,18 @@ fn what_is_to_be_cleared_is_taken_as_it_is_written() {
 }
 
 #[test]
-fn what_a_revocation_reaches_is_one_of_two_words() {
-    assert!(!options().revokes_by_user);
-    assert!(options_with(json!({ "revocationReach": "user" })).revokes_by_user);
+fn what_a_revocation_reaches_is_one_of_three_words() {
+    assert_eq!(options().reach, Reach::Session);
+    for (word, reach) in [
+        ("session", Reach::Session),
+        ("user", Reach::User),
+        ("grant", Reach::Grant),
+    ] {
+        assert_eq!(
+            options_with(json!({ "revocationReach": word })).reach,
+            reach
+        );
+    }
     for odd in [json!("client"), json!(true)] {
         assert_eq!(
             refused(json!({ "revocationReach": odd })),
@@ -368,7 +377,7 @@ fn the_app_s_own_session_is_ended_on_its_own_origin_or_one_that_is_listed() {
     }
     assert!(!options_with(with(Value::Null)).application);
     // What is left of the option once the shell has taken what it can use.
-    assert_eq!(refused(json!({ "outbox": {} })), Code::InvalidOptions);
+    assert_eq!(refused(json!({ "outbox": true })), Code::InvalidOptions);
     for url in [
         json!(""),
         json!("logout"),

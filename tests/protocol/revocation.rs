@@ -80,6 +80,15 @@ fn a_kind_of_token_that_the_server_does_not_revoke_is_said_to_be_unsupported() {
 }
 
 #[test]
+fn an_answer_that_no_script_may_read_proves_nothing_and_is_no_problem() {
+    // REV-14
+    for answer in [answer(0, Value::Null), page(0)] {
+        let seen = revocation::response(&Ok(answer));
+        assert_eq!(seen, (Outcome::Unknown, None));
+    }
+}
+
+#[test]
 fn every_other_answer_is_a_failure_and_says_why() {
     // REV-6, REV-7
     let none = Value::Null;

@@ -343,3 +343,50 @@ fn a_late_token_is_revoked_at_such_a_provider_where_nobody_is_signed_in() {
     world.pass(1_000);
     assert!(world.provider.alive().is_empty());
 }
+
+#[test]
+fn where_a_revocation_takes_the_consent_back_only_that_word_revokes() {
+    // REV-17
+    for (asked, outcome, seen) in [
+        (json!({}), "skipped", 0),
+        (json!({ "revoke": true }), "skipped", 0),
+        (json!({ "revoke": false }), "skipped", 0),
+        (json!({ "revoke": "grant" }), "revoked", 2),
+    ] {
+        let mut world = World::signed_in_with(json!({ "revocationReach": "grant" }));
+        let id = world.log_out(0, asked.clone());
+        world.pass(1_000);
+        assert_eq!(
+            world.report(0, id)["tokens"],
+            json!({ "refreshToken": outcome, "accessToken": outcome }),
+            "{asked}"
+        );
+        assert_eq!(world.provider.seen.len(), seen, "{asked}");
+        // What lives on is noted.
+        assert_eq!(world.ledger().is_empty(), seen > 0, "{asked}");
+    }
+    // Elsewhere the word asks for what is revoked anyway.
+    let mut world = World::signed_in();
+    let id = world.log_out(0, json!({ "revoke": "grant" }));
+    world.pass(1_000);
+    assert_eq!(world.report(0, id)["complete"], true);
+    assert_eq!(world.provider.seen.len(), 2);
+}
+
+#[test]
+fn where_a_revocation_takes_the_consent_back_nothing_late_or_replaced_is_revoked() {
+    // REV-17
+    let mut world = World::signed_in_with(json!({ "revocationReach": "grant" }));
+    world.sign_in(0, "ada");
+    world.run();
+    world.hold("answer to refresh");
+    world.token(0, json!({ "forceRefresh": true }));
+    world.run();
+    world.log_out(0, json!({}));
+    world.pass(1_000);
+    world.release("answer to refresh");
+    world.pass(1_000);
+    let revoked = |line: &String| line.starts_with("revoke");
+    assert!(!world.provider.seen.iter().any(revoked));
+    assert!(!world.ledger().is_empty());
+}

@@ -7,6 +7,7 @@
  */
 
 import type { Outbox } from "./outbox.js";
+import type { Provider } from "./providers.js";
 
 /** What a sign-out reaches. Each scope includes those before it: `tab`, `app`, `provider`. */
 export type LogoutScope = "tab" | "app" | "provider";
@@ -81,10 +82,16 @@ export interface ClientOptions {
    *
    * - `"user"`: everything that the user has at this client. Tokens that a new session replaced, or that arrive late, are then not revoked while somebody
    *   is signed in in this browser, for that would end the new session too; they stand in {@link Capabilities.mayBeAlive}.
+   * - `"grant"`: that, and the user's consent, on all devices. Nothing is revoked then (`skipped`), unless {@link LogoutOptions.revoke} is `"grant"`.
    */
-  revocationReach?: "session" | "user";
+  revocationReach?: "session" | "user" | "grant";
   /** What `outbox()` of `nightlatch/outbox` gives: revocations that did not get through are kept sealed and tried again. Default: they are not, and the report says so. */
   outbox?: Outbox;
+  /**
+   * How the provider deviates from the standards, and defaults for other options: what a function of `nightlatch/providers` gives. Every option here goes
+   * before its defaults. {@link ClientOptions.metadata} is taken as it stands. Default: the standards.
+   */
+  provider?: Provider;
   /**
    * The `prompt` of a sign-in after a sign-out with scope `"provider"` whose end at the provider is not confirmed: there is no such endpoint, the provider
    * was out of reach, or the user did not come back. Default `"login"`. A `prompt` of {@link LoginOptions} goes before it, but `"none"` is then refused with
@@ -119,6 +126,12 @@ export interface ClientOptions {
   clockSkew?: number;
   /** How long one request may take. Default 10 seconds. */
   requestTimeout?: number;
+}
+
+/** {@link ClientOptions} with a provider, which may know the issuer. */
+export interface ProviderClientOptions extends Omit<ClientOptions, "issuer"> {
+  issuer?: string;
+  provider: Provider;
 }
 
 /** The members of the provider's metadata that nightlatch reads (RFC 8414 §2, OpenID Connect Discovery 1.0 §3). Others are ignored. */
@@ -200,8 +213,11 @@ export interface LoginOptions {
 export interface LogoutOptions {
   /** Default `"app"`. */
   scope?: LogoutScope;
-  /** Whether tokens are revoked at the provider (RFC 7009). Default `true`. */
-  revoke?: boolean;
+  /**
+   * Whether tokens are revoked at the provider (RFC 7009). Default `true`. Where {@link ClientOptions.revocationReach} is `"grant"` only `"grant"` revokes
+   * them, and with them the user's consent, on all devices.
+   */
+  revoke?: boolean | "grant";
   /**
    * Further parameters of the request to the provider, such as `logout_hint` and `ui_locales` (OpenID Connect RP-Initiated Logout 1.0 §2). Those that
    * nightlatch sets itself are refused.
@@ -423,10 +439,10 @@ export interface Client {
 }
 
 /** Loads the module once, reads the session of this browser and hands out a client. Rejects with an {@link AuthError} for an option that cannot be right. */
-export function createClient(options: ClientOptions): Promise<Client>;
+export function createClient(options: ClientOptions | ProviderClientOptions): Promise<Client>;
 
 /** Sets the options of the default client, which the functions below use. It loads nothing. Call it once, before them. */
-export function configure(options: ClientOptions): void;
+export function configure(options: ClientOptions | ProviderClientOptions): void;
 /** {@link Client.login} of the default client. */
 export function login(options?: LoginOptions): Promise<never>;
 /** {@link Client.handleRedirectCallback} of the default client. */

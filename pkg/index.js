@@ -48,11 +48,15 @@ export async function createClient(options) {
     });
   try {
     // Functions in them are nothing that the core reads.
-    const { application, outbox } = options ?? {};
-    const plain =
-      application || outbox
-        ? { ...options, application: application && (application.url ?? ""), outbox: typeof outbox === "function" ? null : outbox }
-        : options;
+    const { application, outbox, provider } = options ?? {};
+    const plain = {
+      ...provider?.options,
+      ...options,
+      application: application && (application.url ?? ""),
+      // Whether one of the two cannot be right.
+      outbox: (outbox && typeof outbox !== "function") || (provider && !provider.send),
+      provider: undefined,
+    };
     core = new Core(plain, shell(() => core, settle, notify, (plan) => cleanUp(cleaners, plan), options ?? {}));
   } catch (error) {
     throw error instanceof Error ? error : fault(error);

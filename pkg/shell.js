@@ -10,10 +10,10 @@ import { wipe } from "./browser/wipe.js";
 
 /**
  * What the core calls: `perform(name, id, part, value)`. `core()` gives the core, `settle(id, error, value)` answers the
- * app, `notify(name, detail)` tells it what happened, `cleanUp(plan)` has it clean up; `application`, `outbox` and
- * `idleTimeout` are the app's options of these names.
+ * app, `notify(name, detail)` tells it what happened, `cleanUp(plan)` has it clean up; `application`, `idleTimeout`, `outbox`
+ * and `provider` are the app's options of these names.
  */
-export function shell(core, settle, notify, cleanUp, { application, outbox, idleTimeout }) {
+export function shell(core, settle, notify, cleanUp, { application, idleTimeout, outbox, provider }) {
   let namespace;
   let record;
   let box;
@@ -38,7 +38,7 @@ export function shell(core, settle, notify, cleanUp, { application, outbox, idle
     hide: () => hide(namespace),
     reveal: (id, part, to) => reveal(namespace, to),
     clean: (id, part, url) => clean(url),
-    navigate: (id, part, navigation) => leave(navigation),
+    navigate: (id, part, navigation) => leave(provider?.leave(navigation) ?? navigation),
     done: (id) => settle(id),
     settle: (id, part, value) => settle(id, undefined, value),
     reject: (id, part, error) => settle(id, error),
@@ -51,8 +51,11 @@ export function shell(core, settle, notify, cleanUp, { application, outbox, idle
     application: async (id, part, timeoutMs) => reply(id, part, "answer", await end(application, timeoutMs)),
     digest: async (id, part, text) => reply(id, part, "digest", await digest(text).catch(() => undefined)),
     probe: async (id, part) => reply(id, part, "probed", await record.probe()),
-    // What outlives the page goes by the outbox, where there is one.
-    request: async (id, part, request) => reply(id, part, "answer", await (request.keepalive && box ? box : { send }).send(request)),
+    // What outlives the page goes by the outbox, where there is one, in the provider's own words.
+    async request(id, part, request) {
+      const post = (request) => (request.keepalive && box ? box : { send }).send(request);
+      reply(id, part, "answer", await (provider ? provider.send(request, post) : post(request)));
+    },
     wait: (id, part, ms) => setTimeout(() => reply(id, part, "woken"), Math.min(ms, MAX_DELAY)),
     wipe(id, part, plan) {
       // The app comes first: what it leaves or holds open is met by the wipe.

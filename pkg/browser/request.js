@@ -4,8 +4,8 @@ const MAX_BODY = 1 << 20;
 /** The largest delay that a timer takes. */
 export const MAX_DELAY = 2 ** 31 - 1;
 
-/** Sends a request: `{ status, body, retryAfter }`, the body as text, or `{ failure }`. `more` gives what is otherwise than above. */
-export async function send({ url, form, keepalive, timeoutMs }, more) {
+/** Sends a request: `{ status, body, retryAfter }`, the body as text, or `{ failure }`. `init`, and what `more` gives, is otherwise than above. */
+export async function send({ url, form, keepalive, timeoutMs, init: other }, more) {
   const controller = new AbortController();
   const { signal } = controller;
   const late = new Promise((_, reject) => signal.addEventListener("abort", reject));
@@ -17,7 +17,7 @@ export async function send({ url, form, keepalive, timeoutMs }, more) {
     Object.assign(init, { method: "POST", body: form, keepalive });
   }
   try {
-    const response = await fetch(url, { ...init, ...(await Promise.race([more?.(), late])), signal });
+    const response = await fetch(url, { ...init, ...other, ...(await Promise.race([more?.(), late])), signal });
     const text = await response.text();
     return text.length > MAX_BODY ? { failure: "too_large" } : { status: response.status, body: text, retryAfter: response.headers.get("Retry-After") };
   } catch {

@@ -18,13 +18,13 @@ test("WEB-14 the import does nothing: no global, no output, nothing that keeps t
   const { stdout, stderr } = await inNode(`
     const before = Reflect.ownKeys(globalThis).length;
     const names = Object.keys(await import("nightlatch")).sort();
-    for (const part of ["front-channel", "outbox", "step-up"]) names.push(...Object.keys(await import("nightlatch/" + part)));
+    for (const part of ["front-channel", "outbox", "providers/all", "step-up"]) names.push(...Object.keys(await import("nightlatch/" + part)));
     console.log(JSON.stringify({ names, globals: Reflect.ownKeys(globalThis).length - before }));
   `);
 
   assert.equal(stderr, "");
   assert.deepEqual(JSON.parse(stdout), {
-    names: ["AuthError", "client", "configure", "createClient", "getAccessToken", "handleRedirectCallback", "login", "logout", "onLogout", "frontChannelLogout", "outbox", "followStepUp"],
+    names: ["AuthError", "client", "configure", "createClient", "getAccessToken", "handleRedirectCallback", "login", "logout", "onLogout", "frontChannelLogout", "outbox", "providerFor", "sources", "followStepUp"],
     globals: 0,
   });
 });

@@ -1,5 +1,7 @@
 // Compiled by `cargo xtask check`, never run: what index.d.ts promises to those who write TypeScript.
 import { AuthError, configure, createClient, login, logout } from "nightlatch";
+import { google, dialect } from "nightlatch/providers";
+import { providerFor } from "nightlatch/providers/all";
 import { followStepUp } from "nightlatch/step-up";
 import { checkOnVisible, monitorSession } from "nightlatch/monitor";
 import { handlePopupCallback, loginWithPopup } from "nightlatch/popup";
@@ -82,5 +84,17 @@ const ends: (() => void)[] = [
   monitorSession(auth, { clientId: "spa", checkSessionIframe: "https://id.example/session/check", interval: 5 }),
   checkOnVisible(auth, { url: "https://id.example/userinfo", every: 300 }),
 ];
+
+// A provider may know the issuer, and its rows are typed.
+createClient({ provider: google(), clientId: "spa", redirectUri: "https://app.example/" });
+createClient({ provider: dialect({ name: "mine", logout: { hint: "required" } }), issuer: "https://id.example", clientId: "spa", redirectUri: "https://app.example/" });
+configure({ provider: providerFor("https://id.example") ?? google(), clientId: "spa", redirectUri: "https://app.example/" });
+logout({ revoke: "grant" });
+// @ts-expect-error: not a provider yet
+createClient({ provider: google, issuer: "https://id.example", clientId: "spa", redirectUri: "https://app.example/" });
+// @ts-expect-error: no such meaning
+dialect({ name: "mine", revocation: { answers: [{ status: 200, means: "yes" }] } });
+// @ts-expect-error: no such word
+logout({ revoke: "all" });
 
 export { back, ends, never, off, offStepUp, popup, report, response, silent, unsubscribe, user };

@@ -21,6 +21,11 @@ async function start() {
 
   if (e2e.outbox) window.options.outbox = (await import("/nightlatch/outbox.js")).outbox(e2e.outbox);
 
+  if (e2e.provider) {
+    const { row, own } = e2e.provider;
+    window.options.provider = (await import("/nightlatch/providers.js"))[row](own);
+  }
+
   if (client === "default") {
     nightlatch.configure(window.options);
     window.auth = await nightlatch.client();

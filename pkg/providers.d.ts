@@ -1,0 +1,121 @@
+import type { ClientOptions } from "./index.js";
+
+/** The words for what an answer means, whatever its status: `refused` stands in the report as `failed`. */
+export type AnswerMeaning = "revoked" | "refused" | "unknown" | "unsupported";
+
+/** How a provider revokes tokens, as far as it deviates from RFC 7009. */
+export interface RevocationRow {
+  /** Why no page can do it. No request leaves the browser then, and the report says `unsupported`. */
+  unsupported?: string;
+  /** Where, with `{names}` to be filled. Default: what the metadata says. */
+  endpoint?: string;
+  /** Which tokens it takes. The others are `unsupported`. Default: both. */
+  tokens?: ("access_token" | "refresh_token")[];
+  /** Whether the token that it takes ends the other too, which then shares its outcome. */
+  together?: boolean;
+  /** `false`: an access token that is a JWT cannot be revoked. */
+  jwt?: boolean;
+  /** The provider's names for `token`, `token_type_hint` and `client_id`; `null` leaves one out. */
+  parameters?: Record<string, string | null>;
+  /** Default `"POST"`. */
+  method?: string;
+  /** `"bearer"`: the token stands in the `Authorization` header, and there is no body. */
+  credentials?: "bearer";
+  /** `false`: the endpoint does not speak CORS. The request gets there, nobody may read the answer, and the outcome is `unknown`. Redirects are followed then. */
+  cors?: boolean;
+  /** What a revocation ends: {@link ClientOptions.revocationReach}. */
+  reach?: "session" | "user" | "grant";
+  /** What answers mean: the first entry whose status and regular expression (of the body) fit. Default: RFC 7009 §2.2. */
+  answers?: { status?: number; body?: string; means: AnswerMeaning }[];
+}
+
+/** How a provider ends its own session, as far as it deviates from OpenID Connect RP-Initiated Logout 1.0. */
+export interface LogoutRow {
+  /** Why there is no way. */
+  unsupported?: string;
+  /** Where, with `{names}` to be filled. Default: what the metadata says. */
+  endpoint?: string;
+  /** `"get"`: never by the POST of a form. */
+  method?: "get";
+  /** The provider's names for `client_id`, `id_token_hint`, `post_logout_redirect_uri` and `state`; `null` leaves one out. */
+  parameters?: Record<string, string | null>;
+  /** Parameters that are claims of the ID token. */
+  claims?: Record<string, string>;
+  /**
+   * What becomes of a sign-out without an ID token. `"toReturn"`: the provider asks, and does not send the person back. `"required"`: it shows an error, so
+   * the page goes straight to `postLogoutRedirectUri`, and the report says `unknown`.
+   */
+  hint?: "required" | "toReturn";
+  /** Whether `state` has to stand in the address to come back to. */
+  stateInReturn?: boolean;
+  /** `"withoutState"`: the person comes back, but nothing proves it, so the report of the way back is not to be had. */
+  returns?: "withoutState";
+}
+
+/** How one provider deviates from the standards: plain data. What a row does not say is as in the standards. */
+export interface ProviderRow {
+  name: string;
+  /** The default of {@link ClientOptions.issuer}, with `{names}` to be filled. */
+  issuer?: string;
+  /** A regular expression for the issuers of it, where they are many. */
+  matches?: string;
+  /** Defaults of further options. */
+  options?: Partial<ClientOptions>;
+  revocation?: RevocationRow;
+  logout?: LogoutRow;
+  /** What is believed and not verified, by member. None of it has an effect, but for an issuer: a wrong one is refused. `sources` says what is believed. */
+  unverified?: string[];
+}
+
+/** What goes before a row, member by member. Further members fill its `{names}`. */
+export interface OwnRow {
+  options?: Partial<ClientOptions>;
+  revocation?: RevocationRow;
+  logout?: LogoutRow;
+  [name: string]: unknown;
+}
+
+/** A provider for {@link ClientOptions.provider}. */
+export interface Provider {
+  /** The row, with what goes before it. */
+  readonly row: ProviderRow;
+  /** The defaults that it gives. */
+  readonly options: Partial<ClientOptions>;
+  send(request: object, post: (request: object) => Promise<object>): Promise<object>;
+  leave(navigation: object): object;
+}
+
+/** Makes a provider of a row: one of your own, for a provider that is not here. Throws a `TypeError` for a meaning that there is not. */
+export function dialect(row: ProviderRow, own?: OwnRow): Provider;
+
+export function apple(own?: OwnRow): Provider;
+/** `domain`: the tenant's. */
+export function auth0(own?: OwnRow & { domain?: string }): Provider;
+/** Auth0 with `/v2/logout`, for tenants whose metadata has no end of session. The way back has no `state`, so its report is not to be had. */
+export function auth0Legacy(own: OwnRow & { domain: string }): Provider;
+export function authentik(own?: OwnRow): Provider;
+/** `domain`: the user pool's, for where its metadata lacks endpoints. The way back has no `state`, so its report is not to be had. */
+export function cognito(own?: OwnRow & { domain?: string }): Provider;
+export function discord(own?: OwnRow): Provider;
+export function dropbox(own?: OwnRow): Provider;
+export function duende(own?: OwnRow): Provider;
+/** `tenant`: its identifier. */
+export function entra(own?: OwnRow & { tenant?: string }): Provider;
+export function facebook(own?: OwnRow): Provider;
+export function fusionauth(own?: OwnRow): Provider;
+export function github(own?: OwnRow): Provider;
+export function gitlab(own?: OwnRow): Provider;
+export function google(own?: OwnRow): Provider;
+export function hydra(own?: OwnRow): Provider;
+/** `url`: the server's, and `realm`. */
+export function keycloak(own?: OwnRow & { url?: string; realm?: string }): Provider;
+export function linkedin(own?: OwnRow): Provider;
+export function logto(own?: OwnRow): Provider;
+export function okta(own?: OwnRow): Provider;
+/** `domain`: the part before `.my.salesforce.com`. */
+export function salesforce(own?: OwnRow & { domain?: string }): Provider;
+export function slack(own?: OwnRow): Provider;
+export function spotify(own?: OwnRow): Provider;
+export function twitch(own?: OwnRow): Provider;
+export function x(own?: OwnRow): Provider;
+export function zitadel(own?: OwnRow): Provider;

@@ -1,0 +1,30 @@
+// What an app carries of the table.
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+import { build } from "esbuild";
+
+const root = join(import.meta.dirname, "..", "..");
+
+async function bundled(text) {
+  const { outputFiles } = await build({
+    stdin: { contents: text, resolveDir: root },
+    bundle: true,
+    minify: true,
+    format: "esm",
+    write: false,
+    external: ["./generated/*"],
+  });
+  return outputFiles[0].text;
+}
+
+test("an app carries the rows that it imports, and of the others not a word", async () => {
+  const text = await bundled('import { google } from "./pkg/providers.js"; globalThis.provider = google();');
+  assert.match(text, /oauth2\.googleapis\.com/);
+  for (const other of ["discord", "Keycloak", "Cognito", "salesforce", "auth0", "documents"]) assert.ok(!text.includes(other), other);
+});
+
+test("an app without a provider carries no row, and not what reads them", async () => {
+  const text = await bundled('import { createClient } from "./pkg/index.js"; globalThis.createClient = createClient;');
+  for (const word of ["googleapis", "unsupported_token_type", "no-cors"]) assert.ok(!text.includes(word), word);
+});

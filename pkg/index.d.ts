@@ -398,7 +398,10 @@ export interface Client {
    * `null`: the address is not an answer. Calls for one answer share one result and one token request.
    */
   handleRedirectCallback(url?: string): Promise<RedirectResult | null>;
-  /** An access token that is good for `minValidity`; refreshed first where it is not, once for all tabs. Rejects with `login_required` when nobody is signed in. */
+  /**
+   * An access token that is good for `minValidity`; refreshed first where it is not, once for all tabs. Rejects with `login_required` when nobody is signed in.
+   * After a refresh that failed, the provider is left alone for a while, also with `forceRefresh`: the token that lives is handed out, else the same error.
+   */
   getAccessToken(options?: AccessTokenOptions): Promise<string>;
   /**
    * The browser's `fetch` with the access token for allowed addresses, and without it for all others. What has an `Authorization` header of its own

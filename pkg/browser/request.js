@@ -8,6 +8,7 @@ export const MAX_DELAY = 2 ** 31 - 1;
 export async function send({ url, form, keepalive, timeoutMs, init: other }, more) {
   const controller = new AbortController();
   const { signal } = controller;
+  const { onLine } = navigator; // What left before may have arrived.
   const late = new Promise((_, reject) => signal.addEventListener("abort", reject));
   const timer = setTimeout(() => controller.abort(), Math.min(timeoutMs, MAX_DELAY));
   const headers = { Accept: "application/json" };
@@ -21,7 +22,7 @@ export async function send({ url, form, keepalive, timeoutMs, init: other }, mor
     const text = await response.text();
     return text.length > MAX_BODY ? { failure: "too_large" } : { status: response.status, body: text, retryAfter: response.headers.get("Retry-After") };
   } catch {
-    return { failure: signal.aborted ? "timeout" : navigator.onLine ? "network" : "offline" };
+    return { failure: signal.aborted ? "timeout" : onLine || navigator.onLine ? "network" : "offline" };
   } finally {
     clearTimeout(timer);
   }

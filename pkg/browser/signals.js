@@ -53,6 +53,7 @@ export function listen(namespace, tell, idleTimeout) {
   // A frozen tab is away too (Page Lifecycle).
   on(document, "freeze", leave);
   on(document, "resume", comeBack);
+  on(window, "online", () => tell("look"));
   // Not on the way out: a transaction that begins there holds up every tab in WebKit.
   on(document, "visibilitychange", () => document.hidden || tell("look"));
   if (idleTimeout) for (const event of ACTIVITY) on(window, event, () => document.hidden || tell("active"));

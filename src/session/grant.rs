@@ -4,6 +4,9 @@ use std::rc::Rc;
 
 use crate::protocol::{Claims, Json, Members, Metadata, Options, Secret, Tokens};
 
+/// How far a clock is set back without a token being one of tomorrow, in milliseconds: corrections are small.
+const EARLIER_MS: u64 = 30_000;
+
 /// A signed-in user's tokens, claims, and the endpoints they came from.
 ///
 /// The endpoints stand with the tokens, so that neither a refresh nor a logout has to wait for
@@ -22,6 +25,8 @@ pub struct Session {
     pub scope: String,
     /// When the access token ends, in milliseconds since the epoch; `None` where it was not said.
     pub expires_at: Option<u64>,
+    /// When the tokens were asked for, by the same clock.
+    pub asked_at: u64,
     /// The provider's endpoints.
     pub metadata: Rc<Metadata>,
 }
@@ -31,6 +36,7 @@ impl Session {
     pub(super) fn refreshed(&self, tokens: Tokens, claims: Option<Claims>, sent_at: u64) -> Self {
         Self {
             expires_at: expiry(&tokens, sent_at),
+            asked_at: sent_at,
             access_token: tokens.access_token,
             refresh_token: tokens.refresh_token.or_else(|| self.refresh_token.clone()),
             id_token: tokens.id_token.unwrap_or_else(|| self.id_token.clone()),
@@ -40,10 +46,13 @@ impl Session {
         }
     }
 
-    /// Whether the access token is good for `ms` more.
+    /// Whether the access token is good for `ms` more, as far as the clock can tell. A token of tomorrow says that
+    /// the clock was set back: nobody knows how old it is, so it counts as over if there can be a new one.
     pub(super) fn lasts(&self, ms: u64, now: u64) -> bool {
-        self.expires_at
-            .is_none_or(|end| end > now.saturating_add(ms))
+        self.expires_at.is_none_or(|end| {
+            end > now.saturating_add(ms)
+                && (now + EARLIER_MS >= self.asked_at || self.refresh_token.is_none())
+        })
     }
 
     /// The plain form, to be sealed.
@@ -58,6 +67,7 @@ impl Session {
             .with("claims", self.claims.json().clone())
             .with("scope", self.scope.as_str())
             .with("expiresAt", self.expires_at)
+            .with("askedAt", self.asked_at)
             .with("metadata", self.metadata.to_json(&options.issuer))
             .object()
     }
@@ -78,6 +88,7 @@ impl Session {
             claims: Rc::new(Claims::restored(json.member("claims").clone())),
             scope: scope.to_owned(),
             expires_at: json.member("expiresAt").count(),
+            asked_at: json.member("askedAt").count().unwrap_or(0),
             metadata: Rc::new(metadata),
         })
     }

@@ -541,6 +541,8 @@ impl Machine {
                     .beside(|context| Some(Watch::restore(context)));
             }
             Signal::Look => {
+                // The browser is online again, the page is seen again: it is worth a try.
+                self.tab.pause_ms = 0;
                 // A look under way may have been too early: it is followed by another.
                 for (_, operation) in &mut self.operations {
                     if let Operation::Watch(watch) = operation {

@@ -25,6 +25,14 @@ const GRACE_MS: u64 = 2_000;
 /// anything says that it leaves: what it then sent would be dealt with, and nobody would hear the answer.
 const PAUSE_MS: u64 = 500;
 
+/// How long the provider is left alone after one failure, and after many, in milliseconds: each time twice as long, and
+/// up to a half more by chance.
+const LEAST_MS: u64 = 1_000;
+const MOST_MS: u64 = 40_000;
+
+/// The longest that a provider may ask to be left alone (`Retry-After`), in seconds.
+const RETRY_AFTER: u32 = 300;
+
 /// A call for an access token.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Use {
@@ -66,6 +74,8 @@ struct Attempt {
     sent_at: u64,
     /// How often this tab has sent it.
     times: u8,
+    /// How long the provider has asked to be left alone, in milliseconds.
+    retry_after_ms: u64,
 }
 
 impl Use {
@@ -142,6 +152,7 @@ impl Use {
                     entry: *entry,
                     sent_at: context.now,
                     times,
+                    retry_after_ms: 0,
                 };
                 self.send(context)
             }
@@ -254,6 +265,11 @@ impl Use {
             return self.go(Stage::Ending);
         }
         self.attempt = Attempt::default();
+        // Measured as it is: a clock that is set ends the pause, and never makes it longer.
+        if context.now.abs_diff(context.tab.failed_at) < context.tab.pause_ms {
+            self.error = context.tab.trouble.clone();
+            return self.refused(context);
+        }
         self.reserve(context)
     }
 
@@ -313,10 +329,14 @@ impl Use {
                 return self.go(Stage::Releasing);
             }
             Err(failure) => (*failure).into(),
-            Ok(answer) => match token::response(answer) {
-                Ok(tokens) => return self.renew(context, tokens),
-                Err(error) => error,
-            },
+            Ok(answer) => {
+                let seconds = answer.retry_after.min(RETRY_AFTER);
+                self.attempt.retry_after_ms = u64::from(seconds) * 1_000;
+                match token::response(answer) {
+                    Ok(tokens) => return self.renew(context, tokens),
+                    Err(error) => error,
+                }
+            }
         };
         context.commit(if token::is_terminal(&error) {
             self.stage = Stage::Ending;
@@ -396,7 +416,8 @@ impl Use {
         context.fail(login_required())
     }
 
-    /// The refresh did not succeed and the session stays. A token that is still good is handed out.
+    /// The refresh did not succeed and the session stays, or it is too early for another. A token that is still good is
+    /// handed out.
     fn refused(&mut self, context: &mut Context<'_>) -> Step {
         let session = context
             .tab
@@ -406,7 +427,18 @@ impl Use {
         let (Some(session), Some(error)) = (session, self.error.take()) else {
             return context.fail(login_required());
         };
-        context.put(Output::Event(Event::RefreshFailed(error.clone())));
+        // Where nothing was sent, it has been told.
+        if self.attempt.times > 0 {
+            let tab = &mut *context.tab;
+            let pause_ms = (2 * tab.pause_ms)
+                .clamp(LEAST_MS, MOST_MS)
+                .max(self.attempt.retry_after_ms);
+            // No two browsers fail in the same millisecond, so that does for chance.
+            tab.pause_ms = pause_ms + context.now.wrapping_mul(0x9e37_79b1) % (pause_ms / 2);
+            tab.failed_at = context.now;
+            tab.trouble = Some(error.clone());
+            context.put(Output::Event(Event::RefreshFailed(error.clone())));
+        }
         if !self.force && session.lasts(0, context.now) {
             return context.hand_out(&session);
         }

@@ -440,6 +440,7 @@ impl Callback {
                 let session = Rc::new(Session {
                     expires_at: grant::expiry(&tokens, self.sent_at),
                     scope: tokens.scope.unwrap_or_else(|| self.pending.scope.clone()),
+                    asked_at: self.sent_at,
                     access_token: tokens.access_token,
                     refresh_token: tokens.refresh_token,
                     id_token,

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::record::{Entry, Version};
 use super::{Event, Id, Reason, Session, Settled};
 use crate::protocol::options::Place;
-use crate::protocol::{Claims, Metadata};
+use crate::protocol::{Claims, Error, Metadata};
 
 /// How long one look at the record may be reused, in milliseconds.
 const FRESH_MS: u64 = 50;
@@ -69,6 +69,10 @@ pub(super) struct Tab {
     pub(super) closing: u32,
     pub(super) metadata: Option<Rc<Metadata>>,
     pub(super) answered: Option<Answered>,
+    /// Why a refresh failed, when, and for how many milliseconds from then on the provider is left alone.
+    pub(super) trouble: Option<Error>,
+    pub(super) failed_at: u64,
+    pub(super) pause_ms: u64,
 }
 
 impl Tab {
@@ -92,6 +96,9 @@ impl Tab {
             closing: 0,
             metadata,
             answered: None,
+            trouble: None,
+            failed_at: 0,
+            pause_ms: 0,
         }
     }
 
@@ -149,6 +156,9 @@ impl Tab {
             .cloned();
         if let Some(session) = &next {
             self.metadata = Some(session.metadata.clone());
+        }
+        if !known {
+            self.pause_ms = 0;
         }
         self.version = seen.version;
         self.looked_at = Some(now);

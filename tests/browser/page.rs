@@ -150,6 +150,7 @@ pub(crate) fn session(token: &str) -> Rc<Session> {
         )),
         scope: "openid".to_owned(),
         expires_at: Some(1_790_000_000_000),
+        asked_at: 0,
         metadata: Rc::new(Metadata::parse(&metadata, "https://id.example", false).unwrap()),
     })
 }

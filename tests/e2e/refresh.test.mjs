@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { env } from "node:process";
 import { test } from "node:test";
 
 import {
@@ -85,10 +86,52 @@ test("TOK-9 a provider that is down costs nobody the session", async () => {
     assert.equal(error.code, code, fault);
     stage.world.faults.clear("token");
     assert.equal(await tab.run(() => window.auth.isAuthenticated), true, fault);
+    await tab.run(() => void dispatchEvent(new Event("online"))); // Else the provider is left alone for a while.
   }
 
   assert.equal(await accessToken(tab), before.accessToken);
   assert.ok((await events(tab, "refreshFailed")).length >= 1);
+});
+
+test("TOK-9 after a failure the provider is left alone, callers are told the same at once, and the event `online` ends that", async () => {
+  const tab = await openSignedIn(stage);
+  stage.world.faults.set("token", "503:300");
+  stage.world.requests.clear();
+  const ask = () => failure(accessToken(tab, { forceRefresh: true }));
+
+  for (let call = 0; call < 5; call += 1) {
+    const { code, status } = await ask();
+    assert.deepEqual([code, status], ["token_refused", 503]);
+  }
+  assert.equal(stage.world.requests.of("token").length, 1);
+  assert.equal((await events(tab, "refreshFailed")).length, 1);
+  assert.equal(await accessToken(tab), lastIssued(stage).accessToken);
+
+  stage.world.faults.clear("token");
+  assert.equal((await ask()).code, "token_refused");
+  await tab.run(() => void dispatchEvent(new Event("online")));
+  assert.equal(await accessToken(tab, { forceRefresh: true }), lastIssued(stage).accessToken);
+  assert.equal(stage.world.requests.of("token").length, 2);
+});
+
+const driven = (env.BROWSER ?? "chromium") === "chromium";
+test("TOK-9 TOK-10 offline the session stays and says so, and goes on when the browser is online again", { skip: !driven && "this driver takes no browser offline" }, async () => {
+  const tab = await openSignedIn(stage);
+  const before = lastIssued(stage).accessToken;
+  stage.world.requests.clear();
+
+  await tab.offline(true);
+  const { code, kind } = await failure(accessToken(tab, { forceRefresh: true }));
+  assert.deepEqual([code, kind], ["network_error", "transport"]);
+  assert.equal(await accessToken(tab), before);
+  assert.equal(await tab.run(() => window.auth.isAuthenticated), true);
+  assert.equal((await events(tab, "refreshFailed")).length, 1);
+  assert.equal(stage.world.requests.of("token").length, 0);
+
+  await tab.offline(false);
+  await until("the browser is online", () => tab.run(() => navigator.onLine));
+  await until("a new token comes", async () => (await accessToken(tab, { forceRefresh: true }).catch(() => before)) !== before);
+  assert.equal(stage.world.requests.of("token").length, 1);
 });
 
 test("TOK-9 a refresh token that the provider no longer takes ends the session in every tab", async () => {

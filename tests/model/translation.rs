@@ -114,6 +114,7 @@ impl Machines {
         Ok(Response {
             status,
             body: (!body.is_null()).then(|| core(body)),
+            retry_after: 0,
         })
     }
 

@@ -150,7 +150,7 @@ proptest! {
         let _ = Metadata::parse(&json, ISSUER, true);
         let _ = Pending::from_json(&json, &options());
         let _ = Login::parse(&json, ORIGIN, &options());
-        let response = Response { status, body: Some(json) };
+        let response = Response { status, body: Some(json), retry_after: 0 };
         let _ = discovery::response(&response, &options());
         let _ = token::response(&response);
         let _ = revocation::response(&Ok(response));
@@ -181,7 +181,7 @@ proptest! {
             Options::parse(&json, ORIGIN).err(),
             Metadata::parse(&json, ISSUER, true).err(),
             Login::parse(&json, ORIGIN, &options()).err(),
-            token::response(&Response { status: 200, body: Some(Members::new().with("access_token", value.as_str()).object()) }).err(),
+            token::response(&Response { status: 200, retry_after: 0, body: Some(Members::new().with("access_token", value.as_str()).object()) }).err(),
             id_token::check(&secret, expected, &options(), 0, &parse).err(),
             url::target(&value, "https://elsewhere.example", &[]).err(),
             url::endpoint(&value, false).err(),

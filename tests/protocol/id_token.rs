@@ -366,12 +366,20 @@ fn a_refreshed_token_needs_no_nonce_and_keeps_the_user() {
         refreshed,
     );
     taken(claims(json!({})), refreshed);
+    // TOK-8: a clock that was set since the sign-in says nothing about a token that has just been asked for.
+    for at in [NOW - 86_400, NOW + 86_400] {
+        taken(
+            claims(json!({ "iat": at, "exp": at + 300, "nbf": at })),
+            refreshed,
+        );
+    }
     for deviation in [
         json!({ "sub": "grace" }),
         json!({ "sub": "Ada" }),
         json!({ "iss": "https://evil.example" }),
         json!({ "aud": "other" }),
-        json!({ "exp": NOW - 300 }),
+        json!({ "exp": "soon" }),
+        json!({ "iat": "now" }),
         json!({ "azp": "other" }),
     ] {
         refused(

@@ -77,12 +77,17 @@ pub(crate) fn answer(status: u16, body: Value) -> Response {
     Response {
         status,
         body: Some(core(body)),
+        retry_after: 0,
     }
 }
 
 /// An answer whose body is no JSON.
 pub(crate) fn page(status: u16) -> Response {
-    Response { status, body: None }
+    Response {
+        status,
+        body: None,
+        retry_after: 0,
+    }
 }
 
 /// The pairs of a request's form.

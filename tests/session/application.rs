@@ -23,7 +23,13 @@ fn the_app_s_own_session_is_ended_before_cookies_are_wiped_and_without_waiting_f
 
 #[test]
 fn the_report_says_what_the_app_s_own_server_answered() {
-    let says = |status| Ok(Response { status, body: None });
+    let says = |status| {
+        Ok(Response {
+            status,
+            body: None,
+            retry_after: 0,
+        })
+    };
     for (answer, outcome, complete, problems) in [
         (says(204), "ended", true, json!([])),
         // A redirect, which a script cannot read.

@@ -43,6 +43,7 @@ fn replies() -> Vec<Reply> {
         Reply::Answer(Ok(Response {
             status: 200,
             body: Some(core(json!({ "access_token": "evil" }))),
+            retry_after: 0,
         })),
         Reply::Probed {
             record: false,

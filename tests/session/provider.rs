@@ -27,6 +27,7 @@ struct Family {
     nonce: String,
     subject: String,
     current: String,
+    previous: String,
     revoked: bool,
 }
 
@@ -41,6 +42,12 @@ pub(crate) struct Provider {
     pub(crate) metadata: Value,
     /// Every request that arrived, in words.
     pub(crate) seen: Vec<String>,
+    /// Whether a refresh token that was used is accepted once more, as long as its successor was not.
+    pub(crate) grace: bool,
+    /// When to come back, where it says no, in seconds.
+    pub(crate) retry_after: u32,
+    /// Refresh tokens that were used before and came again, each time.
+    pub(crate) replays: Vec<String>,
     /// How often each refresh token arrived.
     pub(crate) presented: BTreeMap<String, u32>,
     codes: BTreeMap<String, (String, String)>,
@@ -81,6 +88,28 @@ impl Provider {
             .collect()
     }
 
+    /// Whether the sign-in that a refresh token comes from is over.
+    pub(crate) fn is_over(&self, token: &str) -> bool {
+        let of = family_of(token);
+        let family = |family: &&Family| family_of(&family.current) == of;
+        self.families
+            .iter()
+            .find(family)
+            .is_none_or(|family| family.revoked)
+    }
+
+    /// Somebody ends all sign-ins at the provider.
+    pub(crate) fn end_all(&mut self) {
+        for family in &mut self.families {
+            family.revoked = true;
+        }
+    }
+
+    /// Whom an access token was granted for.
+    pub(crate) fn owner(&self, token: &str) -> String {
+        self.families[self.access[token]].subject.clone()
+    }
+
     /// Whom each access token was granted for.
     pub(crate) fn owners(&self) -> Vec<(String, String)> {
         self.access
@@ -112,6 +141,7 @@ impl Provider {
             return Ok(Response {
                 status,
                 body: (!body.is_null()).then(|| core(body)),
+                retry_after: self.retry_after,
             });
         }
         let (status, body) = match path.as_str() {
@@ -124,6 +154,7 @@ impl Provider {
             _ => Ok(Response {
                 status,
                 body: Some(core(body)),
+                retry_after: 0,
             }),
         }
     }
@@ -139,8 +170,10 @@ impl Provider {
                 return refused();
             };
             // A token that was used before means that somebody else has it.
-            if self.families[at].current != *token {
-                self.families[at].revoked = true;
+            let family = &mut self.families[at];
+            if family.current != *token && !family.revoked {
+                self.replays.push(token.clone());
+                family.revoked = !self.grace || family.previous != *token;
             }
             if self.families[at].revoked {
                 return refused();
@@ -156,6 +189,7 @@ impl Provider {
                 nonce,
                 subject,
                 current,
+                previous: String::new(),
                 revoked: false,
             });
             self.families.len() - 1
@@ -168,11 +202,13 @@ impl Provider {
             nonce,
             subject,
             current,
+            previous,
             ..
         } = &mut self.families[family];
         if refreshed {
             let (name, number) = current.split_once('.').unwrap();
-            *current = format!("{name}.{}", number.parse::<u32>().unwrap() + 1);
+            let next = format!("{name}.{}", number.parse::<u32>().unwrap() + 1);
+            *previous = std::mem::replace(current, next);
         }
         let seconds = now / 1000;
         let mut claims = json!({ "iss": ISSUER, "sub": subject, "aud": "spa", "exp": seconds + 300, "iat": seconds });

@@ -246,6 +246,7 @@ fn a_server_that_is_unwell_signs_nobody_out() {
         assert!(world.provider.presented.values().all(|times| *times == 1));
         // And when it is well again, so are we.
         world.provider.token = Mood::Well;
+        world.pass(1_500);
         let id = world.token(0, force());
         world.run();
         assert_eq!(world.outcome(0, id), "AT3");

@@ -92,7 +92,8 @@ fn an_answer_is_read_as_one() {
         parse("answer", json!({ "status": 204 })),
         Some(Reply::Answer(Ok(Response {
             status: 204,
-            body: None
+            body: None,
+            retry_after: 0
         })))
     );
     assert_eq!(

@@ -138,6 +138,14 @@ export class Tab {
     return this.#do(async (driver) => (await driver.findElement(By.css(selector))).getText());
   }
 
+  /** Takes this tab off the network, or back. Chromium's driver alone can. */
+  async offline(offline) {
+    const conditions = { offline, latency: 0, downloadThroughput: -1, uploadThroughput: -1 };
+    for (const [cmd, params] of [["Network.enable", {}], ["Network.emulateNetworkConditions", conditions]]) {
+      await this.#do((driver) => driver.execute(new Command("devTools").setParameters({ cmd, params })));
+    }
+  }
+
   /** Stops everything in the page, as the browser does with a tab that nobody looks at (Page Lifecycle). Chromium's driver alone can. */
   freeze() {
     return this.#lifecycle("frozen");

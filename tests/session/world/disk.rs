@@ -98,7 +98,7 @@ impl World {
         self.transactions += 1;
         let order = self.tabs[at].order;
         let share = self.cookie.is_some();
-        let applied = change.apply(&mut record, place, share, self.now);
+        let applied = change.apply(&mut record, place, share, self.clock());
         let in_memory = self.tabs[at].memory.1.clone();
         if applied.write {
             let after = match applied.content {
@@ -188,7 +188,7 @@ impl World {
             Place::Memory => (self.tabs[at].memory.0.slot.to_json(), None, String::new()),
         };
         (
-            Record::from_json(&read(self.disk.head.as_ref()), &slot, self.now),
+            Record::from_json(&read(self.disk.head.as_ref()), &slot, self.clock()),
             sealed,
             key,
         )

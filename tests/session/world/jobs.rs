@@ -19,6 +19,8 @@ pub(crate) struct Job {
     pub(crate) part: u8,
     pub(crate) name: String,
     pub(crate) work: Work,
+    /// Not before; where it is said.
+    pub(crate) due: Option<u64>,
 }
 
 /// What is under way, and how far it has come.
@@ -56,6 +58,7 @@ impl World {
             part,
             name,
             work,
+            ..
         } = self.jobs.remove(at);
         let mut go = |work, name| {
             self.jobs.push(Job {
@@ -64,6 +67,7 @@ impl World {
                 part,
                 name,
                 work,
+                due: None,
             })
         };
         match work {
@@ -80,6 +84,7 @@ impl World {
                     part,
                     name: format!("opened {word}"),
                     work,
+                    due: None,
                 });
             }
             Work::Open {

@@ -44,7 +44,10 @@ pub(crate) const NETWORK: Failure = Failure::Network;
 
 /// One browser and one provider.
 pub(crate) struct World {
+    /// The true time, by which timers go and the provider does.
     pub(crate) now: u64,
+    /// How far the browser's wall clock is ahead of it, in milliseconds.
+    pub(crate) ahead: i64,
     pub(crate) options: Rc<Options>,
     pub(crate) provider: Provider,
     /// What the app's own server answers to the end of its session.
@@ -82,11 +85,13 @@ impl World {
     pub(crate) fn with(changes: Value) -> Self {
         Self {
             now: START,
+            ahead: 0,
             options: options(changes),
             provider: Provider::default(),
             application: Ok(Response {
                 status: 204,
                 body: None,
+                retry_after: 0,
             }),
             tabs: Vec::new(),
             disk: Disk::default(),

@@ -17,7 +17,8 @@ impl World {
             Input::Signal(Signal::Restored) => self.tabs[tab].away = false,
             _ => {}
         }
-        let result = self.tabs[tab].machine.handle(self.now, &parse, input);
+        let now = self.clock();
+        let result = self.tabs[tab].machine.handle(now, &parse, input);
         while let Some(output) = self.tabs[tab].machine.poll() {
             self.tabs[tab].log.push(output_words(&output));
             self.perform(tab, output);
@@ -80,6 +81,7 @@ impl World {
                     part: 0,
                     name,
                     work: Work::Signal(signal),
+                    due: None,
                 });
             }
         }
@@ -136,6 +138,7 @@ impl World {
                     part,
                     name: "cleaners".to_owned(),
                     work: Work::Reply(Reply::CleanedUp(core(self.cleaners.clone()))),
+                    due: None,
                 });
                 let residue = self.stuck.clone();
                 Work::Reply(Reply::Wiped { removed, residue })
@@ -147,6 +150,7 @@ impl World {
             part,
             name,
             work,
+            due: None,
         });
     }
 }

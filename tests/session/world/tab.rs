@@ -84,6 +84,12 @@ impl World {
         self.tabs.len() - 1
     }
 
+    /// Opens a tab and lets nothing of it run.
+    pub(crate) fn open_unheard(&mut self) {
+        self.tabs.push(Tab::new(&self.options, Storage::default()));
+        self.call(self.tabs.len() - 1, Call::Start { left: None });
+    }
+
     /// Loads the page of a tab anew: memory goes, session storage stays.
     pub(crate) fn reload(&mut self, tab: usize) {
         self.unload(tab, false);

@@ -3,6 +3,11 @@
 use super::{Job, Work, World};
 
 impl World {
+    /// What the browser's wall clock says.
+    pub(crate) fn clock(&self) -> u64 {
+        self.now.saturating_add_signed(self.ahead)
+    }
+
     /// Holds back whatever has a name that begins so. Names: `commit Look`, `opened Look` (its reply),
     /// `refresh RT1.0`, `answer to refresh RT1.0`, `message`, `mark`.
     pub(crate) fn hold(&mut self, name: &str) {
@@ -36,7 +41,7 @@ impl World {
         let due = if let Work::Wait(until) = job.work {
             until <= self.now
         } else {
-            true
+            job.due.is_none_or(|due| due <= self.now)
         };
         due && tab.alive
             && !tab.frozen

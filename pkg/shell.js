@@ -45,8 +45,8 @@ export function shell(core, settle, notify, cleanUp, { application, idleTimeout,
 
     // These are replied to.
     async commit(id, part, plan) {
-      const made = await record.commit(plan, (head, slot, share) => reply(id, part, "apply", { head, slot, share }));
-      reply(id, part, made ? "committed" : "refused", made?.[0]);
+      const [name, value] = await record.commit(plan, (head, slot, share) => reply(id, part, "apply", { head, slot, share }));
+      reply(id, part, name, value);
     },
     application: async (id, part, timeoutMs) => reply(id, part, "answer", await end(application, timeoutMs)),
     digest: async (id, part, text) => reply(id, part, "digest", await digest(text).catch(() => undefined)),

@@ -60,7 +60,7 @@ impl Core {
     /// | `login`, `logout`, `token` | the app's options | |
     /// | `callback` | an address, or nothing for the page's own; with a detached sign-in `{ url, signIn }` | |
     /// | `apply` | `{ head, slot, share }`, inside the page's transaction | see [`Commits::apply`] |
-    /// | `committed`, `refused` | the session that was there; nothing | |
+    /// | `committed`, `refused` | the session that was there; whether the key share stands | |
     /// | `answer`, `cleanedUp`, `digest`, `probed`, `wiped`, `woken` | see [`Reply::parse`] | |
     /// | `active`, `away`, `look`, `message`, `restored` | see [`Signal::parse`] | |
     /// | `allows` | an address | whether the access token may go there |
@@ -80,7 +80,7 @@ impl Core {
                 return next.map_or(JsValue::NULL, |next| json::write(&next));
             }
             "committed" => (shell.commits.borrow_mut()).committed(id, part, value, &shell.options),
-            "refused" => shell.commits.borrow_mut().refused(id, part, now),
+            "refused" => (shell.commits.borrow_mut()).refused(id, part, value.is_true(), now),
             "close" => {
                 shell.page.perform("close", 0, 0, &JsValue::NULL);
                 shell.closed.set(true);

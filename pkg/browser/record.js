@@ -99,17 +99,19 @@ export function recordOf(namespace) {
       return { record, cookies: share.isKept(), sessionStorage: reachable() };
     },
     /**
-     * Makes a change in one transaction: `apply(head, slot, share)` is called inside it. Gives the session that was there
-     * before where that is to be known, in an array; `undefined` where the browser refuses and nothing was changed.
+     * Makes a change in one transaction: `apply(head, slot, share)` is called inside it. Gives `committed` with the session
+     * that was there before, where that is to be known; or `refused` where the browser refuses and nothing was changed, with
+     * whether the key share stands.
      */
     async commit(plan, apply) {
       for (const again of [false, true]) {
         try {
           // The connection may have been closed: by whom deletes the database, or by the browser.
           if (again) await connect();
-          return [await make(plan, apply)];
+          return ["committed", await make(plan, apply)];
         } catch {}
       }
+      return ["refused", !!share.read()];
     },
     /** Deletes the key share outside the record, and keeps it in memory for one opening. */
     shut() {

@@ -119,21 +119,21 @@ impl Commits {
         Some(self.reply(commit.made?, commit.place, &commit.change, opened))
     }
 
-    /// Ends a transaction that the browser refuses. What is kept in memory goes on without it.
-    pub fn refused(&mut self, id: Id, part: u8, now: u64) -> Option<Reply> {
+    /// Ends a transaction that the browser refuses. What is kept in memory goes on without it; what was sealed before, as
+    /// long as the key share in the cookie stands.
+    pub fn refused(&mut self, id: Id, part: u8, share: bool, now: u64) -> Option<Reply> {
         let at = self.position(id, part)?;
         let Commit { place, change, .. } = self.pending.remove(at);
         if place != Place::Memory {
             return Some(Reply::Refused(change));
         }
         let mut record = self.memory.0.clone();
-        // What is kept in memory does not end with the cookie.
-        let applied = change.apply(&mut record, place, false, now);
+        let applied = change.apply(&mut record, place, share, now);
         self.order += 1;
         let made = Made {
             order: self.order,
             record,
-            share: false,
+            share,
             applied,
             now,
         };

@@ -94,11 +94,12 @@ impl Page {
             let made = settled(&promise).await.unwrap();
             drop(apply);
             let mut commits = commits.borrow_mut();
-            let reply = if made.is_undefined() {
-                commits.refused(id, 1, clock::now())
+            let made = Array::from(&made);
+            let value = read(&made.get(1));
+            let reply = if made.get(0) == "refused" {
+                commits.refused(id, 1, value.is_true(), clock::now())
             } else {
-                let before = read(&Array::from(&made).get(0));
-                commits.committed(id, 1, &before, &options)
+                commits.committed(id, 1, &value, &options)
             };
             reply.unwrap()
         }

@@ -171,6 +171,58 @@ test("STO-7 a browser that has lost its data is signed out, and nothing fails", 
   await assertSignedIn(tab);
 });
 
+test("STO-6 STO-8 a refreshed token that cannot be written is kept in memory, and a logout works when nothing can be written", async () => {
+  const tab = await openSignedIn(stage);
+  await tab.run(() => {
+    const { fetch } = window;
+    window.fetch = async (...args) => {
+      const response = await fetch(...args);
+      IDBObjectStore.prototype.put = () => {
+        throw new DOMException("full for this test", "QuotaExceededError");
+      };
+      return response;
+    };
+  });
+
+  const token = await accessToken(tab, { forceRefresh: true });
+
+  assert.equal(token, lastIssued(stage).accessToken);
+  await assertSignedIn(tab);
+  assert.equal(await tab.run(() => window.auth.getSnapshot().storage), "memory");
+  assert.equal(await accessToken(tab), token);
+  const next = await accessToken(tab, { forceRefresh: true });
+  assert.notEqual(next, token);
+  const { tokens } = await logout(tab);
+  assert.deepEqual(tokens, { refreshToken: "revoked", accessToken: "revoked" });
+  await assertSignedOut(tab);
+  await tab.reload();
+  await started(tab);
+  await assertSignedOut(tab);
+});
+
+test("STO-5 STO-7 a database that is deleted and refused in the middle leaves the session in memory until another tab signs out", async () => {
+  const tab = await openSignedIn(stage);
+  const other = await openApp(stage);
+  await tab.run(() => {
+    IDBFactory.prototype.open = () => {
+      throw new DOMException("refused for this test", "SecurityError");
+    };
+    return new Promise((resolve) => {
+      const deleting = indexedDB.deleteDatabase("nightlatch");
+      deleting.onsuccess = deleting.onerror = () => resolve();
+    });
+  });
+
+  const token = await accessToken(tab, { forceRefresh: true });
+
+  assert.equal(token, lastIssued(stage).accessToken);
+  assert.equal(await tab.run(() => window.auth.getSnapshot().storage), "memory");
+  await assertSignedIn(tab);
+  await logout(other);
+  await until("the first tab follows", async () => (await tab.run(() => window.auth.status)) === "signed-out");
+  await assertSignedOut(tab);
+});
+
 test("STO-9 a record that somebody has spoilt counts as none", async () => {
   const tab = await openSignedIn(stage);
   await tab.run(async () => {

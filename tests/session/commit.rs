@@ -83,7 +83,7 @@ impl Shell {
 
     #[track_caller]
     fn refused(&mut self, id: Id) -> (Verdict, Seen) {
-        seen(self.commits.refused(id, 1, NOW))
+        seen(self.commits.refused(id, 1, self.share, NOW))
     }
 
     /// A transaction that goes well, where nothing is opened.
@@ -162,10 +162,10 @@ fn what_is_refused_comes_back_not_made() {
             for _ in 0..tried {
                 shell.apply(id);
             }
-            let reply = shell.commits.refused(id, 1, NOW);
+            let reply = shell.commits.refused(id, 1, false, NOW);
             assert_eq!(reply, Some(Reply::Refused(Change::End)));
             // And it is over.
-            assert_eq!(shell.commits.refused(id, 1, NOW), None);
+            assert_eq!(shell.commits.refused(id, 1, false, NOW), None);
         }
     }
 }
@@ -179,7 +179,7 @@ fn a_transaction_that_nobody_began_is_nothing() {
         let commits = &mut shell.commits;
         assert_eq!(commits.apply(id, part, &Json::Null, NOW), None);
         assert_eq!(commits.committed(id, part, &Json::Null, &options), None);
-        assert_eq!(commits.refused(id, part, NOW), None);
+        assert_eq!(commits.refused(id, part, false, NOW), None);
     }
     // What was never decided was not committed.
     assert_eq!(shell.commits.committed(id, 1, &Json::Null, &options), None);
@@ -195,7 +195,10 @@ fn parts_of_one_operation_are_told_apart() {
     assert_eq!(plain(&next)["write"], true);
     let (verdict, _) = seen(commits.committed(7, 2, &Json::Null, &options));
     assert_eq!(verdict, Verdict::Done { entry: 0 });
-    assert_eq!(commits.refused(7, 1, NOW), Some(Reply::Refused(look())));
+    assert_eq!(
+        commits.refused(7, 1, false, NOW),
+        Some(Reply::Refused(look()))
+    );
 }
 
 #[test]
@@ -253,6 +256,19 @@ fn a_session_in_memory_goes_on_where_the_browser_refuses() {
     assert_eq!(ended.generation, installed.generation + 1);
     let (id, _) = shell.begin(Place::Memory, look());
     assert_eq!(shell.refused(id).1.session, None);
+}
+
+#[test]
+fn a_session_that_was_sealed_goes_on_in_memory_as_long_as_the_share_stands() {
+    // STO-6, STO-7
+    for share in [true, false] {
+        let mut shell = Shell::new();
+        let generation = shell.make(Place::Browser, Change::Open).1.generation;
+        let known = shell.make(Place::Browser, install(generation)).1.version;
+        shell.share = share;
+        let (id, _) = shell.begin(Place::Memory, Change::Look { known });
+        assert_eq!(shell.refused(id).1.live, share);
+    }
 }
 
 #[test]

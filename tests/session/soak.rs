@@ -162,7 +162,7 @@ struct Soak {
 impl Soak {
     fn new(seed: u64) -> Self {
         let mut world = World::new();
-        world.provider.grace = seed % 2 == 0;
+        world.provider.grace = seed.is_multiple_of(2);
         let mut soak = Self {
             dice: seed,
             world,

@@ -388,7 +388,7 @@ mod tests {
     #[test]
     fn no_argument_means_everything_in_both_browsers() {
         let parts = plan("").unwrap().parts;
-        assert_eq!(parts.len(), 6);
+        assert_eq!(parts.len(), 7);
         assert!(parts.contains(&Part::EndToEnd(Browser::Firefox)));
     }
 

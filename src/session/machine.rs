@@ -168,9 +168,21 @@ impl Context<'_> {
 
     /// Begins an operation that nobody waits for, beside this one.
     pub(super) fn beside(&mut self, begin: impl FnOnce(&mut Context<'_>) -> Option<Operation>) {
+        let id = self.step_aside();
+        let operation = begin(self);
+        self.step_back(id, operation);
+    }
+
+    /// Gives the number of the operation that goes on later.
+    #[inline(never)]
+    fn step_aside(&mut self) -> Id {
         *self.own += 1;
-        let id = core::mem::replace(&mut self.id, *self.own);
-        if let Some(operation) = begin(self) {
+        core::mem::replace(&mut self.id, *self.own)
+    }
+
+    #[inline(never)]
+    fn step_back(&mut self, id: Id, operation: Option<Operation>) {
+        if let Some(operation) = operation {
             self.operations.push((self.id, operation));
         }
         self.id = id;

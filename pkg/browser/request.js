@@ -20,7 +20,8 @@ export async function send({ url, form, keepalive, timeoutMs, init: other }, mor
   try {
     const response = await fetch(url, { ...init, ...other, ...(await Promise.race([more?.(), late])), signal });
     const text = await response.text();
-    return text.length > MAX_BODY ? { failure: "too_large" } : { status: response.status, body: text, retryAfter: response.headers.get("Retry-After") };
+    const after = response.headers.get("Retry-After"); // Seconds, or a date.
+    return text.length > MAX_BODY ? { failure: "too_large" } : { status: response.status, body: text, retryAfter: +after || after };
   } catch {
     return { failure: signal.aborted ? "timeout" : onLine || navigator.onLine ? "network" : "offline" };
   } finally {

@@ -54,7 +54,7 @@ pub fn check(
         return Err(invalid("the ID token is not a signed JWT"));
     };
     let object = |part: &str| {
-        let text = String::from_utf8(base64url::decode(part)?).ok()?;
+        let text = url::utf8(&base64url::decode(part)?)?;
         parse(&text).filter(Json::is_object)
     };
     let (Some(header), Some(claims), Some(_)) = (

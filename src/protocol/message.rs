@@ -65,7 +65,7 @@ pub struct Response {
     /// The body where it was JSON; `None` where it was anything else.
     pub body: Option<Json>,
     /// When to come back (RFC 9110 §10.2.3), in seconds; 0 where it is not said, or said as a date.
-    pub retry_after: u32,
+    pub retry_after: u64,
 }
 
 impl Response {
@@ -92,7 +92,7 @@ impl Response {
     }
 }
 
-/// What the shell says of a request: `{ status, body, retryAfter }`, as text but for the status, or `{ failure }`.
+/// What the shell says of a request: `{ status, body, retryAfter }`, the body as text, or `{ failure }`.
 pub fn answer(json: &Json, parse: Parse<'_>) -> Answer {
     let failure = match json.member("failure").text() {
         None => {
@@ -102,10 +102,7 @@ pub fn answer(json: &Json, parse: Parse<'_>) -> Answer {
                     .and_then(|status| status.try_into().ok())
                     .unwrap_or(0),
                 body: json.member("body").text().and_then(parse),
-                retry_after: json
-                    .member("retryAfter")
-                    .text()
-                    .map_or(0, |text| text.parse().unwrap_or(0)),
+                retry_after: json.member("retryAfter").count().unwrap_or(0),
             });
         }
         Some("offline") => Failure::Offline,

@@ -267,5 +267,27 @@ fn decode(text: &str) -> String {
             _ => bytes.push(byte),
         }
     }
-    String::from_utf8(bytes).unwrap_or_default()
+    utf8(&bytes).unwrap_or_default()
+}
+
+/// Reads UTF-8. (The library's own reader is made for speed, and takes 280 bytes more.)
+#[inline(never)]
+pub(crate) fn utf8(bytes: &[u8]) -> Option<String> {
+    let mut text = String::with_capacity(bytes.len());
+    let mut rest = bytes.iter();
+    while let Some(&first) = rest.next() {
+        let (mut code, more) = match first {
+            0..=0x7f => (u32::from(first), 0),
+            0xc0..=0xdf => (u32::from(first & 31), 1),
+            0xe0..=0xef => (u32::from(first & 15), 2),
+            _ => (u32::from(first & 63), 3),
+        };
+        for _ in 0..more {
+            let byte = rest.next().filter(|byte| **byte & 0xc0 == 0x80)?;
+            code = code << 6 | u32::from(byte & 63);
+        }
+        let letter = char::from_u32(code).filter(|letter| letter.len_utf8() == more + 1)?;
+        text.push(letter);
+    }
+    Some(text)
 }

@@ -31,7 +31,7 @@ const LEAST_MS: u64 = 1_000;
 const MOST_MS: u64 = 40_000;
 
 /// The longest that a provider may ask to be left alone (`Retry-After`), in seconds.
-const RETRY_AFTER: u32 = 300;
+const RETRY_AFTER: u64 = 300;
 
 /// A call for an access token.
 #[derive(Clone, Debug, PartialEq)]
@@ -330,8 +330,7 @@ impl Use {
             }
             Err(failure) => (*failure).into(),
             Ok(answer) => {
-                let seconds = answer.retry_after.min(RETRY_AFTER);
-                self.attempt.retry_after_ms = u64::from(seconds) * 1_000;
+                self.attempt.retry_after_ms = answer.retry_after.min(RETRY_AFTER) * 1_000;
                 match token::response(answer) {
                     Ok(tokens) => return self.renew(context, tokens),
                     Err(error) => error,

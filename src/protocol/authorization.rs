@@ -242,7 +242,7 @@ impl Arrival {
                 if own == name && found.replace(value).is_some() {
                     return Err(Error::new(
                         Code::InvalidResponse,
-                        "a parameter of the answer stands twice",
+                        "the answer has a parameter twice",
                     ));
                 }
             }
@@ -284,7 +284,7 @@ pub fn response(arrival: &Arrival, options: &Options, metadata: &Metadata) -> Re
     if issuer.map_or(required, |issuer| issuer != options.issuer) {
         return Err(Error::new(
             Code::ResponseIssuerMismatch,
-            "the answer comes from another provider",
+            "the answer's `iss` is another",
         ));
     }
     if let Some(error) = refused {

@@ -49,7 +49,7 @@ impl Metadata {
         if json.member("issuer").text() != Some(issuer) {
             return Err(Error::new(
                 Code::IssuerMismatch,
-                "the metadata belongs to another issuer",
+                "the metadata's `issuer` is another",
             ));
         }
         let optional = |name| match json.member(name) {

@@ -71,12 +71,12 @@ pub fn check(
 
 fn check_header(header: &Json) -> Result<()> {
     if !header.member("crit").is_null() {
-        return Err(invalid("the ID token has critical extensions"));
+        return Err(invalid("the ID token has a `crit`"));
     }
     // A public client has no secret, so every HS* signature is a forgery, and `none` is no signature.
     match header.member("alg").text() {
         Some(alg) if matches!(alg.get(..2), Some("RS" | "PS" | "ES" | "Ed")) => Ok(()),
-        _ => Err(invalid("the ID token's algorithm is not allowed")),
+        _ => Err(invalid("the ID token's `alg` is not allowed")),
     }
 }
 
@@ -89,10 +89,10 @@ fn check_claims(claims: &Json, expected: Expected<'_>, options: &Options, now: u
     let text = |name| claims.member(name).text();
     let whole = |name| claims.member(name).count();
     if text("iss") != Some(&options.issuer) {
-        return Err(invalid("the ID token was issued by somebody else"));
+        return Err(invalid("the ID token's `iss` is another"));
     }
     if !text("sub").is_some_and(|sub| !sub.is_empty() && sub.len() <= 255) {
-        return Err(invalid("the ID token names no subject"));
+        return Err(invalid("the ID token has no `sub`"));
     }
     let audience = claims.member("aud");
     let me = Some(options.client_id.as_str());
@@ -100,10 +100,10 @@ fn check_claims(claims: &Json, expected: Expected<'_>, options: &Options, now: u
     let among = audience.items().iter().any(|item| item.text() == me);
     let authorized = claims.member("azp");
     if !alone && !among {
-        return Err(invalid("the ID token is for another audience"));
+        return Err(invalid("the ID token's `aud` is another"));
     }
     if (!alone || !authorized.is_null()) && authorized.text() != me {
-        return Err(invalid("the ID token is for another party (azp)"));
+        return Err(invalid("the ID token's `azp` is another"));
     }
     if whole("exp").is_none_or(|exp| now >= exp + skew) {
         return Err(invalid("the ID token has expired"));
@@ -130,20 +130,20 @@ fn check_claims(claims: &Json, expected: Expected<'_>, options: &Options, now: u
         }
         None => {
             if text("nonce") != expected.nonce {
-                return Err(invalid("the ID token answers another request (nonce)"));
+                return Err(invalid("the ID token's `nonce` is another"));
             }
         }
     }
     if let Some(max_age) = expected.max_age
         && whole("auth_time").is_none_or(|at| at.saturating_add(max_age).saturating_add(skew) < now)
     {
-        return Err(invalid("the user signed in too long ago (max_age)"));
+        return Err(invalid("the ID token's `auth_time` is too old"));
     }
     if let Some(asked) = expected.acr_values
         && !text("acr")
             .is_some_and(|acr| url::words(asked, b' ').any(|asked| asked == acr.as_bytes()))
     {
-        return Err(invalid("the ID token's `acr` is not what was asked for"));
+        return Err(invalid("the ID token's `acr` is another"));
     }
     Ok(())
 }

@@ -177,7 +177,7 @@ impl Options {
         if json.member("outbox").is_true() {
             arguments.refuse("`outbox` or `provider` is not what its function gives");
         }
-        let fault = "`application.url` is not on this page's origin or under `allowedOrigins`";
+        let fault = "`application.url` is not under `allowedOrigins`";
         let application = arguments.text("application", fault);
         if let Some(url) = application
             && url::target(url, origin, &allowed_origins).is_err()

@@ -90,7 +90,7 @@ pub fn response(answer: &Answer) -> (Outcome, Option<Error>) {
         Ok(response) => {
             let error = response.refusal(
                 Code::RevocationRefused,
-                "the provider refused to revoke a token",
+                "the provider refused the revocation",
             );
             let word = error
                 .refusal

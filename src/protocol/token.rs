@@ -68,12 +68,9 @@ pub fn response(response: &Response) -> Result<Tokens> {
         Json::String(text) if !text.is_empty() && text.len() <= MAX_TOKEN => {
             Ok(Some(text.as_str()))
         }
-        _ => Err(const {
-            Error::new(
-                Code::InvalidResponse,
-                "a token in the answer is not a token",
-            )
-        }),
+        _ => {
+            Err(const { Error::new(Code::InvalidResponse, "the answer has a token that is none") })
+        }
     };
     let bearer = body
         .member("token_type")
@@ -139,7 +136,7 @@ fn lifetime(json: &Json) -> Result<Option<u32>> {
         Some(seconds) if seconds <= 1 << 31 => Ok(Some(seconds)),
         _ => Err(Error::new(
             Code::InvalidResponse,
-            "`expires_in` is no number of seconds",
+            "`expires_in` is not a number of seconds",
         )),
     }
 }

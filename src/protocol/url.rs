@@ -127,7 +127,7 @@ pub fn target<'a>(url: &'a str, origin: &str, allowed: &[String]) -> Result<&'a 
     }
     Err(Error::new(
         Code::RedirectRefused,
-        "the target is not on this page's own origin",
+        "the target is not on this page's origin",
     ))
 }
 

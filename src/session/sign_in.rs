@@ -374,7 +374,7 @@ impl Callback {
             Some(pending) => Ok((arrival, pending)),
             None => Err(Err(Error::new(
                 Code::StateMismatch,
-                "the answer does not belong to a sign-in that this tab began",
+                "no sign-in of this tab asked for this answer",
             ))),
         }
     }

@@ -1,7 +1,7 @@
 //! What an app passes as options, read one by one.
 
 use super::options::invalid;
-use super::{Error, Json, Result};
+use super::{Error, Json, Result, url};
 
 /// A reader of options. The first that is wrong is remembered; what is wrong counts as absent, so that
 /// reading goes on in a straight line.
@@ -30,11 +30,11 @@ impl<'a> Arguments<'a> {
         json.text()
     }
 
-    /// A boolean; `false` where there is none.
-    pub(crate) fn flag(&mut self, name: &str, fault: &'static str) -> bool {
-        let json = self.json.member(name);
+    /// A boolean; `false` where there is none. The rule names it.
+    pub(crate) fn flag(&mut self, rule: &'static str) -> bool {
+        let json = self.json.member(name(rule));
         if !matches!(json, Json::Null | Json::Bool(_)) {
-            self.refuse(fault);
+            self.refuse(rule);
         }
         json.is_true()
     }
@@ -62,19 +62,18 @@ impl<'a> Arguments<'a> {
         }
     }
 
-    /// One of several words: which. `None` where there is none.
-    pub(crate) fn word(
-        &mut self,
-        name: &str,
-        words: &[&str],
-        fault: &'static str,
-    ) -> Option<usize> {
-        let text = self.text(name, fault)?;
-        let at = words.iter().position(|word| *word == text);
-        if at.is_none() {
-            self.refuse(fault);
+    /// One of several words: which. `None` where there is none. The rule names the option and quotes the words.
+    pub(crate) fn word(&mut self, rule: &'static str) -> Option<usize> {
+        let text = self.text(name(rule), rule)?;
+        let mut at = 0;
+        for piece in url::words(rule, b'"') {
+            if at % 2 == 1 && piece == text.as_bytes() {
+                return Some(at / 2);
+            }
+            at += 1;
         }
-        at
+        self.refuse(rule);
+        None
     }
 
     /// Further parameters of a request, under names that are not `reserved` and not there yet.
@@ -117,4 +116,10 @@ impl<'a> Arguments<'a> {
     fn fail(&mut self, error: Error) {
         self.fault.get_or_insert(error);
     }
+}
+
+/// What stands in backticks.
+fn name(rule: &str) -> &str {
+    let (_, rest) = url::split(rule, b'`');
+    url::split(rest.unwrap_or_default(), b'`').0
 }

@@ -191,11 +191,8 @@ impl Options {
             client_id: client_id.to_owned(),
             redirect_uri: redirect_uri.unwrap_or_default().to_owned(),
             post_logout_redirect_uri: back.map(str::to_owned),
-            end_session_by_post: arguments.word(
-                "endSessionMethod",
-                &["get", "post"],
-                "`endSessionMethod` is \"get\" or \"post\"",
-            ) == Some(1),
+            end_session_by_post: arguments.word("`endSessionMethod` is \"get\" or \"post\"")
+                == Some(1),
             reach: reach(&mut arguments),
             scope: scope(&mut arguments, "openid"),
             place: place(&mut arguments),
@@ -276,7 +273,7 @@ pub(super) fn scope(arguments: &mut Arguments<'_>, before: &str) -> String {
 
 fn place(arguments: &mut Arguments<'_>) -> Place {
     let fault = "`storage` is \"browser\", \"tab\" or \"memory\"";
-    match arguments.word("storage", &["browser", "tab", "memory"], fault) {
+    match arguments.word(fault) {
         Some(1) => Place::Tab,
         Some(2) => Place::Memory,
         _ => Place::Browser,
@@ -292,7 +289,7 @@ fn limit(arguments: &mut Arguments<'_>, name: &str) -> u64 {
 
 fn reach(arguments: &mut Arguments<'_>) -> Reach {
     let fault = "`revocationReach` is \"session\", \"user\" or \"grant\"";
-    match arguments.word("revocationReach", &["session", "user", "grant"], fault) {
+    match arguments.word(fault) {
         Some(1) => Reach::User,
         Some(2) => Reach::Grant,
         _ => Reach::Session,
@@ -313,7 +310,7 @@ fn restored(arguments: &mut Arguments<'_>, origin: &str) -> Json {
 
 fn prompt_after_logout(arguments: &mut Arguments<'_>) -> &'static str {
     let fault = "`promptAfterLogout` is \"login\" or \"select_account\"";
-    match arguments.word("promptAfterLogout", &["login", "select_account"], fault) {
+    match arguments.word(fault) {
         Some(1) => "select_account",
         _ => "login",
     }

@@ -65,8 +65,8 @@ impl Asked {
     pub(super) fn parse(json: &Json, options: &Options) -> Result<Self> {
         let mut arguments = Arguments::new(json);
         let fault = "`scope` is \"tab\", \"app\" or \"provider\"";
-        let scope = match arguments.word("scope", &["app", "tab", "provider"], fault) {
-            Some(1) => Scope::Tab,
+        let scope = match arguments.word(fault) {
+            Some(0) => Scope::Tab,
             Some(2) => Scope::Provider,
             _ => Scope::App,
         };
@@ -76,7 +76,7 @@ impl Asked {
         let revoke = json.member("revoke");
         // Where a revocation takes the user's consent on all devices along, only that word asks for one.
         let revoke = revoke.text() == Some("grant")
-            || (arguments.flag("revoke", "`revoke` is a boolean or \"grant\"") || revoke.is_null())
+            || (arguments.flag("`revoke` is a boolean or \"grant\"") || revoke.is_null())
                 && options.reach != Reach::Grant;
         let mut parameters = Vec::new();
         arguments.parameters(end_session::RESERVED, &mut parameters);
@@ -87,8 +87,8 @@ impl Asked {
             clear: Clear::read(&mut arguments).unwrap_or_else(|| options.clear.clone()),
             redirect_to: redirect_to.unwrap_or("/").to_owned(),
             timeout_ms: arguments.duration("timeout", 5_000),
-            dry_run: arguments.flag("dryRun", "`dryRun` is a boolean"),
-            reason: match arguments.word("reason", &["logout", "providerSessionEnded"], fault) {
+            dry_run: arguments.flag("`dryRun` is a boolean"),
+            reason: match arguments.word(fault) {
                 Some(1) => Reason::ProviderSessionEnded,
                 _ => Reason::Logout,
             },

@@ -114,7 +114,7 @@ impl Use {
 
     fn parse(asked: &Json) -> Result<(u64, bool)> {
         let mut arguments = Arguments::new(asked);
-        let force = arguments.flag("forceRefresh", "`forceRefresh` is a boolean");
+        let force = arguments.flag("`forceRefresh` is a boolean");
         let min_validity_ms = arguments.duration("minValidity", 30_000);
         arguments.end()?;
         Ok((min_validity_ms, force))

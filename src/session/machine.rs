@@ -148,6 +148,12 @@ impl Context<'_> {
         Step::End
     }
 
+    /// Nobody is signed in.
+    #[inline(never)]
+    pub(super) fn nobody(&mut self) -> Step {
+        self.fail(logout::login_required())
+    }
+
     /// Hands out the access token that memory holds.
     pub(super) fn hand_out(&mut self, session: &Session) -> Step {
         self.settle(Ok(Settled::AccessToken(session.access_token.clone())));

@@ -1,6 +1,5 @@
 //! Handing out an access token: look, and refresh if need be. One request for all tabs and callers.
 
-use super::logout::login_required;
 use std::rc::Rc;
 
 use super::input::Reply;
@@ -188,7 +187,7 @@ impl Use {
                 match context.tab.session.clone() {
                     _ if context.tab.away.is_some() => self.nap(context),
                     Some(session) => context.hand_out(&session),
-                    None => context.fail(login_required()),
+                    None => context.nobody(),
                 }
             }
             (Stage::Renewing, Reply::Committed { verdict, seen }) => {
@@ -211,7 +210,7 @@ impl Use {
                     },
                 );
                 context.announce(seen.generation);
-                context.fail(login_required())
+                context.nobody()
             }
             (Stage::Releasing, Reply::Committed { verdict, seen }) => {
                 context.see(*verdict, seen, Reason::OtherTab);
@@ -240,10 +239,10 @@ impl Use {
             return self.nap(context);
         }
         let Some(session) = context.tab.session.clone() else {
-            return context.fail(login_required());
+            return context.nobody();
         };
         if self.is_foreign(&session) {
-            return context.fail(login_required());
+            return context.nobody();
         }
         if self.force && self.stale.is_none() {
             self.stale = Some(context.tab.version);
@@ -297,7 +296,7 @@ impl Use {
             // A sign-out has begun: what was allowed is not sent.
             let entry = self.attempt.entry;
             context.confirm(entry);
-            return context.fail(login_required());
+            return context.nobody();
         };
         context.ask(
             0,
@@ -350,7 +349,7 @@ impl Use {
 
     fn renew(&mut self, context: &mut Context<'_>, tokens: Tokens) -> Step {
         let Some(session) = self.session.take() else {
-            return context.fail(login_required());
+            return context.nobody();
         };
         let Attempt {
             of, entry, sent_at, ..
@@ -412,7 +411,7 @@ impl Use {
         };
         let entry = self.attempt.entry;
         context.withdraw(&session, entry);
-        context.fail(login_required())
+        context.nobody()
     }
 
     /// The refresh did not succeed and the session stays, or it is too early for another. A token that is still good is
@@ -424,7 +423,7 @@ impl Use {
             .clone()
             .filter(|session| !self.is_foreign(session));
         let (Some(session), Some(error)) = (session, self.error.take()) else {
-            return context.fail(login_required());
+            return context.nobody();
         };
         // Where nothing was sent, it has been told.
         if self.attempt.times > 0 {

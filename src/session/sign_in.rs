@@ -91,7 +91,7 @@ impl Login {
                 if ending(&seen.ledger).is_some()
                     && !self.asked.ask(context.options.prompt_after_logout)
                 {
-                    return context.fail(logout::login_required());
+                    return context.nobody();
                 }
                 if context.tab.metadata.is_some() {
                     return self.digest(context);

@@ -4,7 +4,7 @@
 
 // By opcode, the part that its operand is in: `c` is 3.
 const OPERANDS = "  ccc       ddd ef              nhhiiii kkkkkkkkkkkkkkkkkkkkkkk  om m";
-const [CODE, HEAD, TAIL, BLOCK, MISC, GROUPS, ALIGN, OFFSET, COUNTS, WIDE, SPLIT] = [0, 1, 2, 3, 6, 7, 10, 11, 12, 13, 14];
+const [CODE, HEAD, TAIL, BLOCK, CALL, MISC, GROUPS, ALIGN, OFFSET, COUNTS, WIDE, SPLIT] = [0, 1, 2, 3, 5, 6, 7, 10, 11, 12, 13, 14];
 
 /** Gives the module's bytes. */
 export function unpack(parts) {
@@ -51,7 +51,7 @@ export function unpack(parts) {
       if (part === WIDE) {
         for (let count = 1, byte; op > 66 ? count <= 8 : !(byte < 128); count++) bytes[at++] = byte = number(WIDE);
       } else if (part) {
-        let labels = copy(part < SPLIT ? part : 24 * (part - SPLIT) + 8 + (text[places[CODE]] >> 2));
+        let labels = copy(part === CALL ? CODE : part < SPLIT ? part : 24 * (part - SPLIT) + 8 + (text[places[CODE]] >> 2));
         if (op === 14) for (; labels >= 0; labels--) copy(part);
         if (part === BLOCK) block();
       }

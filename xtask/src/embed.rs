@@ -42,6 +42,8 @@ const CODE: usize = 0;
 const HEAD: usize = 1;
 const TAIL: usize = 2;
 const BLOCK: usize = 3;
+/// Stands for [`CODE`]: which function is called belongs to the pattern of instructions around it (0.6 % less).
+const CALL: usize = 5;
 const MISC: usize = 6;
 const GROUPS: usize = 7;
 const ALIGN: usize = 10;
@@ -147,6 +149,7 @@ impl Packer<'_> {
             .next()
             .map_or(0, |first| usize::from(first) / 4);
         match part {
+            CALL => CODE,
             ..SPLIT => part,
             _ => 24 * (part - SPLIT) + 8 + class,
         }

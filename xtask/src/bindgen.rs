@@ -37,7 +37,7 @@ pub(crate) fn generate(compiled: &Path, directory: &Path, mode: Mode) -> Result<
         .generate_output()?;
     let mut names = Names::default();
     if !debug {
-        let glue = output.js().to_owned();
+        let glue = glue::without_realloc(output.js());
         let module = output.wasm_mut();
         for import in module.imports.iter_mut() {
             import.name = names.import(&import.name);

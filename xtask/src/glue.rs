@@ -37,11 +37,16 @@ pub(crate) fn trimmed(glue: &str) -> Result<String> {
         };
         glue = format!("{before}{instead}{after}");
     }
-    Ok(glue)
+    Ok(without_realloc(&glue))
+}
+
+/// What passes texts does without `realloc`, so that the module need not export it.
+pub(crate) fn without_realloc(glue: &str) -> String {
+    glue.replace(", wasm.__wbindgen_realloc", "")
 }
 
 /// From where to where is taken out, and what comes in its place.
-const TRIMMED: [(&str, &str, &str); 8] = [
+const TRIMMED: [(&str, &str, &str); 11] = [
     // `using` and `free()`: a client is closed, and its memory goes with it.
     (
         "    __destroy_into_raw() {\n",
@@ -61,8 +66,20 @@ const TRIMMED: [(&str, &str, &str); 8] = [
         "new",
         "new",
     ),
-    // `realloc` is always there.
-    ("    if (realloc === undefined) {\n", "    }\n", ""),
+    // Texts are short: one way to pass them is enough.
+    (
+        "    if (realloc === undefined) {\n",
+        "    WASM_VECTOR_LEN = offset;\n    return ptr;\n",
+        "    const bytes = cachedTextEncoder.encode(arg);\n\
+         const ptr = malloc(bytes.length, 1) >>> 0;\n\
+         getUint8ArrayMemory0().set(bytes, ptr);\n\
+         WASM_VECTOR_LEN = bytes.length;\n\
+         return ptr;\n",
+    ),
+    // A page with reference types has `globalThis`.
+    ("            const ret = typeof global === ", "addToExternrefTable0(ret);\n", "            return 0;\n"),
+    ("            const ret = typeof self === ", "addToExternrefTable0(ret);\n", "            return 0;\n"),
+    ("            const ret = typeof window === ", "addToExternrefTable0(ret);\n", "            return 0;\n"),
     // Views of the memory are made when they are needed: nothing here is called so often that it would matter.
     (
         "let cachedDataViewMemory0 = ",

@@ -242,7 +242,7 @@ fn random(bytes: &mut [u8]) -> Result<()> {
         const {
             Error::new(
                 Code::InsecureContext,
-                "there is no WebCrypto: serve the page over https",
+                "no WebCrypto: serve the page over https",
             )
         }
     })

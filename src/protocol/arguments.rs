@@ -84,9 +84,7 @@ impl<'a> Arguments<'a> {
             match value.text() {
                 Some(value) if !taken => parameters.push((name.clone(), value.to_owned())),
                 _ => {
-                    self.refuse(
-                        "`extraParams` holds strings, under names that are not nightlatch's",
-                    );
+                    self.refuse("`extraParams` holds strings, under names of its own");
                 }
             }
         }

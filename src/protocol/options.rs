@@ -318,7 +318,7 @@ fn prompt_after_logout(arguments: &mut Arguments<'_>) -> &'static str {
 
 /// A list of origins, or of origins with a path prefix; with `secure`, of those that [`url::endpoint`] takes.
 fn addresses(arguments: &mut Arguments<'_>, name: &str, secure: Option<bool>) -> Vec<String> {
-    let fault = "`allowedOrigins` and `allowedRedirects` are lists of absolute addresses";
+    let fault = "`allowedOrigins` and `allowedRedirects` list addresses";
     let mut list = Vec::new();
     for item in arguments.items(name, fault) {
         let text = item.text().unwrap_or_default();

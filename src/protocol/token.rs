@@ -79,7 +79,7 @@ pub fn response(response: &Response) -> Result<Tokens> {
     if !bearer {
         return Err(Error::new(
             Code::InvalidResponse,
-            "the token type is not Bearer",
+            "`token_type` is not Bearer",
         ));
     }
     let access_token = token("access_token")?

@@ -49,7 +49,7 @@ impl Login {
         } else {
             Err(Error::new(
                 Code::StorageUnavailable,
-                "session storage is refused: no sign-in can cross a page load",
+                "session storage is refused",
             ))
         };
         match asked {
@@ -112,7 +112,7 @@ impl Login {
                         const {
                             Error::new(
                                 Code::InsecureContext,
-                                "there is no WebCrypto: serve the page over https",
+                                "no WebCrypto: serve the page over https",
                             )
                         },
                     );
@@ -512,6 +512,6 @@ impl Callback {
 pub(super) const fn superseded() -> Error {
     Error::new(
         Code::SignInSuperseded,
-        "somebody signed out or in since this sign-in began",
+        "a sign-out or another sign-in came first",
     )
 }

@@ -77,9 +77,21 @@ const TRIMMED: [(&str, &str, &str); 11] = [
          return ptr;\n",
     ),
     // A page with reference types has `globalThis`.
-    ("            const ret = typeof global === ", "addToExternrefTable0(ret);\n", "            return 0;\n"),
-    ("            const ret = typeof self === ", "addToExternrefTable0(ret);\n", "            return 0;\n"),
-    ("            const ret = typeof window === ", "addToExternrefTable0(ret);\n", "            return 0;\n"),
+    (
+        "            const ret = typeof global === ",
+        "addToExternrefTable0(ret);\n",
+        "            return 0;\n",
+    ),
+    (
+        "            const ret = typeof self === ",
+        "addToExternrefTable0(ret);\n",
+        "            return 0;\n",
+    ),
+    (
+        "            const ret = typeof window === ",
+        "addToExternrefTable0(ret);\n",
+        "            return 0;\n",
+    ),
     // Views of the memory are made when they are needed: nothing here is called so often that it would matter.
     (
         "let cachedDataViewMemory0 = ",

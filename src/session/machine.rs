@@ -475,15 +475,23 @@ impl Machine {
         }
     }
 
-    fn forget(&mut self, id: Id) -> Option<(usize, Operation)> {
-        let at = self.operations.iter().position(|(own, _)| *own == id)?;
-        Some((at, self.operations.remove(at).1))
+    fn forget(&mut self, id: Id) {
+        self.operations.retain(|(own, _)| *own != id);
+    }
+
+    #[inline(never)]
+    fn place(&mut self, id: Id) -> Option<&mut Operation> {
+        let mut operations = self.operations.iter_mut();
+        operations.find_map(|(own, operation)| (*own == id).then_some(operation))
     }
 
     fn advance(&mut self, id: Id, part: u8, reply: &Reply, now: u64, parse: Parse<'_>) -> Step {
-        let Some((at, mut operation)) = self.forget(id) else {
+        // What stands in its place meanwhile is never met.
+        let mut operation = Operation::Ageing;
+        let Some(place) = self.place(id) else {
             return Step::Refuse;
         };
+        core::mem::swap(place, &mut operation);
         let context = &mut self.context(id, now, parse);
         let step = match &mut operation {
             Operation::Callback(operation) => operation.step(context, reply),
@@ -511,8 +519,10 @@ impl Machine {
             Operation::Watch(operation) => operation.step(context, reply),
             Operation::Withdrawal(operation) => operation.step(context, reply),
         };
-        if step != Step::End {
-            self.operations.insert(at, (id, operation));
+        if step == Step::End {
+            self.forget(id);
+        } else if let Some(place) = self.place(id) {
+            *place = operation;
         }
         step
     }

@@ -272,7 +272,7 @@ fn decode(text: &str) -> String {
 
 /// Reads UTF-8. (The library's own reader is made for speed, and takes 280 bytes more.)
 #[inline(never)]
-pub(crate) fn utf8(bytes: &[u8]) -> Option<String> {
+pub fn utf8(bytes: &[u8]) -> Option<String> {
     let mut text = String::with_capacity(bytes.len());
     let mut rest = bytes.iter();
     while let Some(&first) = rest.next() {
@@ -280,7 +280,8 @@ pub(crate) fn utf8(bytes: &[u8]) -> Option<String> {
             0..=0x7f => (u32::from(first), 0),
             0xc0..=0xdf => (u32::from(first & 31), 1),
             0xe0..=0xef => (u32::from(first & 15), 2),
-            _ => (u32::from(first & 63), 3),
+            0xf0..=0xf7 => (u32::from(first & 7), 3),
+            _ => return None,
         };
         for _ in 0..more {
             let byte = rest.next().filter(|byte| **byte & 0xc0 == 0x80)?;

@@ -128,3 +128,27 @@ fn numbers_are_written_in_digits() {
         assert_eq!(url::decimal(number), number.to_string());
     }
 }
+
+#[test]
+fn text_is_read_exactly_as_the_library_reads_it() {
+    // The edges of RFC 3629 §4: overlong forms, surrogates, what lies beyond U+10FFFF.
+    let edges = [
+        0x00, 0x41, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc1, 0xc2, 0xdf, 0xe0, 0xe1,
+        0xec, 0xed, 0xee, 0xef, 0xf0, 0xf1, 0xf3, 0xf4, 0xf5, 0xf7, 0xf8, 0xff,
+    ];
+    let agrees = |bytes: &[u8]| {
+        let library = String::from_utf8(bytes.to_vec()).ok();
+        assert_eq!(url::utf8(bytes), library, "{bytes:x?}");
+    };
+    for first in 0..=255_u8 {
+        for second in 0..=255_u8 {
+            agrees(&[first, second]);
+            for third in edges {
+                agrees(&[first, second, third]);
+                for fourth in edges {
+                    agrees(&[first, second, third, fourth]);
+                }
+            }
+        }
+    }
+}

@@ -45,7 +45,7 @@ pub(crate) struct Provider {
     /// Whether a refresh token that was used is accepted once more, as long as its successor was not.
     pub(crate) grace: bool,
     /// When to come back, where it says no, in seconds.
-    pub(crate) retry_after: u32,
+    pub(crate) retry_after: u64,
     /// Refresh tokens that were used before and came again, each time.
     pub(crate) replays: Vec<String>,
     /// How often each refresh token arrived.

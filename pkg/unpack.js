@@ -22,7 +22,7 @@ export function unpack(parts) {
 
   // A number is one letter below the part's base, after others that lead. `}` and `~` stand for `"` and `\`.
   const number = (part) => {
-    const base = part < BLOCK ? 91 : 68;
+    const base = part < BLOCK ? 88 : 64;
     for (let high = 0; ; ) {
       const code = text[places[part]++];
       const digit = code < 125 ? code - 32 : code < 126 ? 2 : 60;

@@ -55,10 +55,10 @@ const SPLIT: usize = 14;
 const PARTS: usize = 64;
 
 const LETTERS: u64 = 93;
-/// How many letters end a number of the parts before [`BLOCK`]; the others lead.
-const BASE: u64 = 91;
+/// How many letters end a number of the parts before [`BLOCK`]; the others lead. (By trial: multiples of four are best.)
+const BASE: u64 = 88;
 /// How many letters end an operand.
-const OPERAND_BASE: u64 = 68;
+const OPERAND_BASE: u64 = 64;
 
 /// Takes the module apart, from its beginning to its end.
 struct Packer<'a> {

@@ -65,12 +65,10 @@ impl<'a> Arguments<'a> {
     /// One of several words: which. `None` where there is none. The rule names the option and quotes the words.
     pub(crate) fn word(&mut self, rule: &'static str) -> Option<usize> {
         let text = self.text(name(rule), rule)?;
-        let mut at = 0;
-        for piece in url::words(rule, b'"') {
+        for (at, piece) in url::words(rule, b'"').enumerate() {
             if at % 2 == 1 && piece == text.as_bytes() {
                 return Some(at / 2);
             }
-            at += 1;
         }
         self.refuse(rule);
         None

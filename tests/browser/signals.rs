@@ -207,8 +207,8 @@ fn activity_is_heard_where_it_is_asked_for_and_nobody_can_hide_it() {
     let (page, other) = (Page::with("events-c", Some(600.0)), Page::new("events-d"));
     let here = "document.body.dispatchEvent";
     js(
-        "window.hides = (event) => event.stopImmediatePropagation(); \
-        for (const name of ['pointerdown', 'keydown', 'wheel']) document.body.addEventListener(name, hides)",
+        "window.hides = (event) => event.stopImmediatePropagation(), \
+        ['pointerdown', 'keydown', 'wheel'].forEach((name) => document.body.addEventListener(name, hides))",
     );
     for event in [
         format!("{here}(new PointerEvent('pointerdown', {{ bubbles: true }}))"),
@@ -220,7 +220,7 @@ fn activity_is_heard_where_it_is_asked_for_and_nobody_can_hide_it() {
         assert_eq!(other.heard(), []);
     }
     js(
-        "for (const name of ['pointerdown', 'keydown', 'wheel']) document.body.removeEventListener(name, hides)",
+        "['pointerdown', 'keydown', 'wheel'].forEach((name) => document.body.removeEventListener(name, hides))",
     );
     js(&format!(
         "{here}(new PointerEvent('pointermove', {{ bubbles: true }}))"

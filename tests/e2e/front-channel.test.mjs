@@ -44,7 +44,7 @@ async function embed(host, parameters) {
   return until("the frame has answered", () => tab.run(() => window.said));
 }
 
-test("a provider on the app's own site ends the session that it names, in every tab", async () => {
+test("FCL-1 a provider on the app's own site ends the session that it names, in every tab", async () => {
   const tab = await signedIn();
   assert.equal(await embed("localhost", { iss: stage.world.issuer, sid: SID }), "signed-out");
   await until("the tab is signed out", async () => (await events(tab, "signedOut")).length > 0);
@@ -52,7 +52,7 @@ test("a provider on the app's own site ends the session that it names, in every 
   assert.equal(stage.world.requests.of("revocation").length, 2);
 });
 
-test("LOUT-12 an address that does not name the provider and its session ends nothing", async () => {
+test("LOUT-12 FCL-2 an address that does not name the provider and its session ends nothing", async () => {
   const tab = await signedIn();
   const { issuer } = stage.world;
   for (const parameters of [{}, { iss: issuer }, { sid: SID }, { iss: issuer, sid: "another" }, { iss: `${issuer}/`, sid: SID }, { iss: issuer, sid: "" }]) {
@@ -62,7 +62,7 @@ test("LOUT-12 an address that does not name the provider and its session ends no
   assert.equal(stage.world.requests.of("revocation").length, 0);
 });
 
-test("LOUT-13 a provider on another site is told that the frame's storage is another, and the session stands", async () => {
+test("LOUT-13 FCL-4 STO-11 a provider on another site is told that the frame's storage is another, and the session stands", async () => {
   const tab = await signedIn();
   assert.equal(await embed("127.0.0.1", { iss: stage.world.issuer, sid: SID }), "partitioned");
   await assertSignedIn(tab);

@@ -134,7 +134,7 @@ test("TOK-9 TOK-10 offline the session stays and says so, and goes on when the b
   assert.equal(stage.world.requests.of("token").length, 1);
 });
 
-test("TOK-9 a refresh token that the provider no longer takes ends the session in every tab", async () => {
+test("TOK-9 TOK-15 a refresh token that the provider no longer takes ends the session in every tab", async () => {
   const tab = await openSignedIn(stage);
   const other = await openApp(stage);
   await assertSignedIn(other);

@@ -12,7 +12,7 @@ import { until } from "./harness/until.mjs";
 const stage = setStage();
 
 for (const storage of ["browser", "tab"]) {
-  test(`STO-10 in "${storage}" storage nothing lies about in plain text, no key can be taken out, and half of it stands in a cookie`, async () => {
+  test(`STO-2 STO-10 in "${storage}" storage nothing lies about in plain text, no key can be taken out, and half of it stands in a cookie`, async () => {
     stage.world.config.e2e = { options: { storage } };
     const tab = await openSignedIn(stage);
     await accessToken(tab, { forceRefresh: true });

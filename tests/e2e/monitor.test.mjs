@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { assertSignedIn, assertSignedOut, events, fillForm, isActive, lastIssued, openApp, openSignedIn, requestTo } from "./harness/app.mjs";
+import { assertSignedIn, assertSignedOut, events, fillForm, isActive, lastIssued, openApp, openSignedIn, requestTo, started } from "./harness/app.mjs";
 import { stage as setStage } from "./harness/stage.mjs";
 import { json } from "../../www/faults.mjs";
 import { strictPolicy } from "../../www/static.mjs";
@@ -187,8 +187,10 @@ describe("with the provider on the app's own site", () => {
   test("SESS-6 without a state, or with one that cannot be, there is no watch", async () => {
     const tab = await watched(stage);
     await tab.visit(`${stage.world.app}/e2e/?session_state=a%20b`);
+    await started(tab);
     await tab.run(() => sessionStorage.clear());
     await tab.visit(`${stage.world.app}/e2e/?session_state=a%20b`);
+    await started(tab);
     await assertSignedIn(tab);
     assert.equal(await frames(tab), 0);
   });

@@ -270,7 +270,8 @@ fn of_cargo((success, output): (bool, String)) -> Result<Tally> {
     }
 }
 
-/// Runs a directory's test files with Node, each alone: they share ports, browsers and one processor or two.
+/// Runs a directory's test files with Node, each alone: they share ports, browsers and one processor or two. Those in a
+/// browser run two at a time: each has a world, ports and browsers of its own, and mostly waits.
 fn node(
     project: &Project,
     part: Part,
@@ -303,8 +304,12 @@ fn node(
         }
         _ => project.command("node"),
     };
+    let at_once = match part {
+        Part::EndToEnd(Browser::Chromium | Browser::Firefox) => "--test-concurrency=2",
+        _ => "--test-concurrency=1",
+    };
     command
-        .args(["--test", "--test-concurrency=1", FILE_LIMIT])
+        .args(["--test", at_once, FILE_LIMIT])
         .args(["--test-reporter=spec", "--test-reporter-destination=stdout"])
         .arg("--test-reporter=tap")
         .arg(format!("--test-reporter-destination={}", record.display()))

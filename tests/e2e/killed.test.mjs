@@ -8,20 +8,29 @@ import { until } from "./harness/until.mjs";
 
 const stage = setStage();
 
-test("a tab that is killed in the middle of a logout, before anything is committed, leaves nobody signed in", async () => {
-  const tab = await openSignedIn(stage);
-  const other = await openApp(stage);
-  await assertSignedIn(other);
-
+/** Begins a logout, and ends before anything of it is committed. */
+async function beginAndDie(tab) {
   await tab.run(() => {
     // No transaction of this tab comes to an end any more.
     IDBDatabase.prototype.transaction = () => ({ objectStore: () => ({ get: () => ({}) }) });
     window.auth.logout();
   });
   await tab.kill();
+}
 
+async function assertHeard(other) {
   await until("the other tab is signed out", async () => (await events(other, "signedOut")).length > 0);
   await assertSignedOut(other);
+}
+
+test("a tab that is killed in the middle of a logout, before anything is committed, leaves nobody signed in", async () => {
+  const tab = await openSignedIn(stage);
+  const other = await openApp(stage);
+  await assertSignedIn(other);
+
+  await beginAndDie(tab);
+
+  await assertHeard(other);
   const fresh = await openApp(stage);
   await assertSignedOut(fresh);
   const rest = await atRest(fresh);
@@ -42,14 +51,9 @@ test("a tab that sees the deletion of the key share later than the mark is signe
     window.addEventListener("storage", () => setTimeout(() => delete document.cookie, 300));
   });
 
-  await tab.run(() => {
-    IDBDatabase.prototype.transaction = () => ({ objectStore: () => ({ get: () => ({}) }) });
-    window.auth.logout();
-  });
-  await tab.kill();
+  await beginAndDie(tab);
 
-  await until("the other tab is signed out", async () => (await events(other, "signedOut")).length > 0);
-  await assertSignedOut(other);
+  await assertHeard(other);
 });
 
 test("a tab that is killed while its revocations are under way leaves nobody signed in", async () => {
@@ -62,8 +66,7 @@ test("a tab that is killed while its revocations are under way leaves nobody sig
   await requestTo(stage, "revocation");
   await tab.kill();
 
-  await until("the other tab is signed out", async () => (await events(other, "signedOut")).length > 0);
-  await assertSignedOut(other);
+  await assertHeard(other);
   const fresh = await openApp(stage);
   await assertSignedOut(fresh);
   assertNothingLeft(stage, await atRest(fresh));

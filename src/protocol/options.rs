@@ -272,8 +272,8 @@ pub(super) fn scope(arguments: &mut Arguments<'_>, before: &str) -> String {
 }
 
 fn place(arguments: &mut Arguments<'_>) -> Place {
-    let fault = "`storage` is \"browser\", \"tab\" or \"memory\"";
-    match arguments.word(fault) {
+    let rule = "`storage` is \"browser\", \"tab\" or \"memory\"";
+    match arguments.word(rule) {
         Some(1) => Place::Tab,
         Some(2) => Place::Memory,
         _ => Place::Browser,
@@ -288,8 +288,8 @@ fn limit(arguments: &mut Arguments<'_>, name: &str) -> u64 {
 }
 
 fn reach(arguments: &mut Arguments<'_>) -> Reach {
-    let fault = "`revocationReach` is \"session\", \"user\" or \"grant\"";
-    match arguments.word(fault) {
+    let rule = "`revocationReach` is \"session\", \"user\" or \"grant\"";
+    match arguments.word(rule) {
         Some(1) => Reach::User,
         Some(2) => Reach::Grant,
         _ => Reach::Session,
@@ -309,8 +309,8 @@ fn restored(arguments: &mut Arguments<'_>, origin: &str) -> Json {
 }
 
 fn prompt_after_logout(arguments: &mut Arguments<'_>) -> &'static str {
-    let fault = "`promptAfterLogout` is \"login\" or \"select_account\"";
-    match arguments.word(fault) {
+    let rule = "`promptAfterLogout` is \"login\" or \"select_account\"";
+    match arguments.word(rule) {
         Some(1) => "select_account",
         _ => "login",
     }

@@ -64,13 +64,12 @@ impl Asked {
 
     pub(super) fn parse(json: &Json, options: &Options) -> Result<Self> {
         let mut arguments = Arguments::new(json);
-        let fault = "`scope` is \"tab\", \"app\" or \"provider\"";
-        let scope = match arguments.word(fault) {
+        let rule = "`scope` is \"tab\", \"app\" or \"provider\"";
+        let scope = match arguments.word(rule) {
             Some(0) => Scope::Tab,
             Some(2) => Scope::Provider,
             _ => Scope::App,
         };
-        let fault = "`reason` is \"logout\" or \"providerSessionEnded\"";
         let target = arguments.text("redirectTo", "`redirectTo` is a string");
         let redirect_to = arguments.take(options.target(target.unwrap_or("/")));
         let revoke = json.member("revoke");
@@ -88,7 +87,7 @@ impl Asked {
             redirect_to: redirect_to.unwrap_or("/").to_owned(),
             timeout_ms: arguments.duration("timeout", 5_000),
             dry_run: arguments.flag("`dryRun` is a boolean"),
-            reason: match arguments.word(fault) {
+            reason: match arguments.word("`reason` is \"logout\" or \"providerSessionEnded\"") {
                 Some(1) => Reason::ProviderSessionEnded,
                 _ => Reason::Logout,
             },

@@ -130,7 +130,9 @@ export class Tab {
     });
   }
 
-  click(selector) {
+  async click(selector) {
+    // Firefox clicks where the button stood when it looked: on a page that is still laid out, that is beside it.
+    await until("the page is laid out", () => this.run(() => document.readyState === "complete"));
     return this.#do(async (driver) => (await driver.findElement(By.css(selector))).click());
   }
 

@@ -5,7 +5,7 @@
 use crate::actions::{Act, Budget};
 use crate::machines::Told;
 use crate::say;
-use crate::search::{Explored, explore};
+use crate::search::{Explored, explore, explore_deep};
 use crate::server::Server;
 use crate::state::{Ghost, Presence, Spent, State};
 use crate::world::{Carriers, World};
@@ -39,6 +39,8 @@ pub(crate) struct Run {
     pub(crate) short: bool,
     /// Whether one of the tabs is yet to be opened.
     pub(crate) newcomer: bool,
+    /// Whether it is searched depth first.
+    pub(crate) deep: bool,
 }
 
 /// Two tabs, a strict server, no messages, tokens that end at once.
@@ -59,6 +61,7 @@ pub(crate) const fn run(sign_ins: u8, sign_outs: u8, tokens: u8, faults: u8) -> 
         carriers: Carriers::None,
         short: true,
         newcomer: false,
+        deep: false,
     }
 }
 
@@ -133,6 +136,9 @@ impl Run {
             page.machine = world.machines.fresh();
             (page.shown, page.user) = (None, None);
         }
+        if self.deep {
+            return explore_deep(&mut world, &from, &self.budget);
+        }
         explore(&mut world, &from, &self.budget, limit, wanted)
     }
 
@@ -169,6 +175,7 @@ impl std::fmt::Display for Run {
             carriers,
             short,
             newcomer,
+            deep: _,
         } = self;
         let said = [
             (server.grace, ", grace"),
@@ -231,8 +238,9 @@ fn depth() -> u8 {
 }
 
 fn all_hold(runs: &[(u8, Run)]) {
-    for (_, run) in runs.iter().filter(|(deep, _)| *deep <= depth()) {
-        run.holds();
+    for (depth, run) in runs.iter().filter(|(wanted, _)| *wanted <= depth()) {
+        let deep = *depth > 2;
+        Run { deep, ..*run }.holds();
     }
 }
 
@@ -358,7 +366,7 @@ fn what_another_tab_has_the_key_of_may_live_on_and_is_noted() {
     assert!(search(run, &["P1e", "P1u", "P2b"]).is_none());
 }
 
-/// `NIGHTLATCH_BUDGET="3 1/1/1/1 grace family channel both long force alone provider newcomer users"` searches that.
+/// `NIGHTLATCH_BUDGET="3 1/1/1/1 grace family channel both long force alone provider newcomer users deep"` searches that.
 #[test]
 fn a_budget_of_ones_own() {
     let Ok(asked) = std::env::var("NIGHTLATCH_BUDGET") else {
@@ -386,6 +394,7 @@ fn a_budget_of_ones_own() {
     }
     run.short = !has("long");
     run.newcomer = has("newcomer");
+    run.deep = has("deep");
     run.budget.force = has("force");
     run.budget.alone = has("alone");
     run.budget.provider = has("provider");

@@ -1,4 +1,5 @@
-//! The search: breadth first, each state once, so that a counterexample is a shortest one.
+//! The search: breadth first, each state once, so that a counterexample is a shortest one; or depth first,
+//! where there are too many states to keep those that wait.
 
 use std::collections::HashSet;
 use std::fmt::Write;
@@ -44,16 +45,12 @@ pub(crate) fn explore(
     while !frontier.is_empty() {
         let mut next = Vec::new();
         for (number, state) in frontier {
-            if world.fair(&state).is_empty() {
-                explored.at_rest += 1;
-                world.check_at_rest(&state);
-                world.check_after_looking(&state);
-                if let Some(broken) = found(world, wanted) {
-                    let steps = retrace(world, from, budget, &origins, number, None);
-                    explored.broken = Some(Counterexample { broken, steps });
-                    explored.states = seen.len();
-                    return explored;
-                }
+            rest(world, &state, &mut explored);
+            if let Some(broken) = found(world, wanted) {
+                let steps = retrace(world, from, budget, &origins, number, None);
+                explored.broken = Some(Counterexample { broken, steps });
+                explored.states = seen.len();
+                return explored;
             }
             for (choice, act) in world.acts(&state, budget).into_iter().enumerate() {
                 let after = world.step(&state, act);
@@ -81,6 +78,54 @@ pub(crate) fn explore(
     }
     explored.states = seen.len();
     explored
+}
+
+/// Explores the same depth first: of a state that was seen nothing is kept but its name.
+pub(crate) fn explore_deep(world: &mut World, from: &State, budget: &Budget) -> Explored {
+    let mut explored = Explored::default();
+    let mut seen = HashSet::from([from.name()]);
+    // The way to where the search is: each state, what may happen in it, and how much of that was tried.
+    let mut way = vec![(from.clone(), world.acts(from, budget), 0)];
+    rest(world, from, &mut explored);
+    while let Some((state, acts, tried)) = way.last_mut() {
+        let Some(act) = acts.get(*tried).copied() else {
+            way.pop();
+            continue;
+        };
+        *tried += 1;
+        let after = world.step(state, act);
+        explored.transitions += 1;
+        if seen.insert(after.name()) {
+            if seen.len().is_multiple_of(10_000_000) {
+                crate::say(&format!("… {} million states", seen.len() / 1_000_000));
+            }
+            rest(world, &after, &mut explored);
+            let acts = world.acts(&after, budget);
+            way.push((after, acts, 0));
+            explored.depth = explored.depth.max(way.len() - 1);
+        }
+        if let Some(broken) = found(world, &[]) {
+            // In the last state nothing was tried yet, if it is the state that is wrong.
+            let steps = way
+                .iter()
+                .filter(|(_, _, tried)| *tried > 0)
+                .map(|(state, acts, tried)| world.words(state, acts[tried - 1]))
+                .collect();
+            explored.broken = Some(Counterexample { broken, steps });
+            break;
+        }
+    }
+    explored.states = seen.len();
+    explored
+}
+
+/// Looks at a state in which nothing goes on by itself.
+fn rest(world: &mut World, state: &State, explored: &mut Explored) {
+    if world.fair(state).is_empty() {
+        explored.at_rest += 1;
+        world.check_at_rest(state);
+        world.check_after_looking(state);
+    }
 }
 
 fn found(world: &mut World, wanted: &[&str]) -> Option<Broken> {

@@ -124,6 +124,13 @@ export interface ClientOptions {
   maxSession?: number;
   /** How far the clocks of provider and browser may differ. Default 30 seconds. */
   clockSkew?: number;
+  /**
+   * Whether ID tokens are taken without a look at their signature and `at_hash`: for a provider whose keys a page cannot read (no CORS at its `jwks_uri`).
+   * OpenID Connect Core §3.1.3.7 (6) allows that where the token comes straight from the token endpoint. Default `false`: RS, PS and ES with 256, 384 or 512,
+   * EdDSA and Ed25519, where the browser has them, by the keys at the issuer's `jwks_uri`, chosen by `kid`, `alg` and `use`; a key that is not known yet has
+   * them asked for again, once a minute at most.
+   */
+  dangerouslySkipIdTokenSignature?: boolean;
   /** How long one request may take. Default 10 seconds. */
   requestTimeout?: number;
 }
@@ -142,6 +149,8 @@ export interface ProviderMetadata {
   token_endpoint: string;
   revocation_endpoint?: string;
   end_session_endpoint?: string;
+  /** Where the keys are that sign ID tokens. Without it no ID token is proven: see {@link ClientOptions.dangerouslySkipIdTokenSignature}. */
+  jwks_uri?: string;
   authorization_response_iss_parameter_supported?: boolean;
   code_challenge_methods_supported?: string[];
   [member: string]: unknown;

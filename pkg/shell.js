@@ -2,6 +2,7 @@
 import { end } from "./browser/application.js";
 import { clean, leave } from "./browser/navigation.js";
 import { recordOf } from "./browser/record.js";
+import { prepare, proofOf } from "./browser/proof.js";
 import { MAX_DELAY, send } from "./browser/request.js";
 import { listen } from "./browser/signals.js";
 import { digest } from "./browser/vault.js";
@@ -54,7 +55,11 @@ export function shell(core, settle, notify, cleanUp, { application, idleTimeout,
     // What outlives the page goes by the outbox, where there is one, in the provider's own words.
     async request(id, part, request) {
       const post = (request) => (request.keepalive && box ? box : { send }).send(request);
-      reply(id, part, "answer", await (provider ? provider.send(request, post) : post(request)));
+      const { keys, timeoutMs } = request;
+      if (keys) prepare(keys, timeoutMs);
+      const answer = await (provider ? provider.send(request, post) : post(request));
+      if (keys) answer.proof = await proofOf(answer.body, keys, timeoutMs);
+      reply(id, part, "answer", answer);
     },
     wait: (id, part, ms) => setTimeout(() => reply(id, part, "woken"), Math.min(ms, MAX_DELAY)),
     wipe(id, part, plan) {

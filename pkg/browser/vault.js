@@ -2,7 +2,8 @@
 // and lies beside the sealed text, the other a random value in a session cookie. HKDF (RFC 5869) joins them: the first as
 // key material, the second as salt. Every sealing has a new key, so an old one opens nothing.
 
-const bytes = (text) => new TextEncoder().encode(text);
+/** A text as bytes. */
+export const bytes = (text) => new TextEncoder().encode(text);
 
 /** Bytes as text. */
 export const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");

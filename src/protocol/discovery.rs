@@ -11,6 +11,7 @@ pub fn request(options: &Options) -> Request {
         keepalive: false,
         timeout_ms: options.request_timeout_ms,
         expires_at: None,
+        keys: None,
     }
 }
 
@@ -36,6 +37,8 @@ pub struct Metadata {
     pub revocation_endpoint: Option<String>,
     /// Where the provider's session ends, if anywhere.
     pub end_session_endpoint: Option<String>,
+    /// Where the keys are with which the provider signs (RFC 7517), if anywhere.
+    pub jwks_uri: Option<String>,
     /// Whether every authorization response names its issuer (RFC 9207 §3).
     pub names_issuer: bool,
 }
@@ -78,11 +81,13 @@ impl Metadata {
         let token_endpoint = required("token_endpoint")?;
         let revocation_endpoint = optional("revocation_endpoint")?;
         let end_session_endpoint = optional("end_session_endpoint")?;
+        let jwks_uri = optional("jwks_uri")?;
         Ok(Self {
             authorization_endpoint: authorization_endpoint.to_owned(),
             token_endpoint: token_endpoint.to_owned(),
             revocation_endpoint: revocation_endpoint.map(str::to_owned),
             end_session_endpoint: end_session_endpoint.map(str::to_owned),
+            jwks_uri: jwks_uri.map(str::to_owned),
             names_issuer: json
                 .member("authorization_response_iss_parameter_supported")
                 .is_true(),
@@ -100,6 +105,7 @@ impl Metadata {
             .with("token_endpoint", self.token_endpoint.as_str())
             .with("revocation_endpoint", self.revocation_endpoint.as_deref())
             .with("end_session_endpoint", self.end_session_endpoint.as_deref())
+            .with("jwks_uri", self.jwks_uri.as_deref())
             .with(
                 "authorization_response_iss_parameter_supported",
                 self.names_issuer,

@@ -16,10 +16,12 @@ pub struct Request {
     pub timeout_ms: u64,
     /// When it is of no use any more, in milliseconds since the epoch, where that is known.
     pub expires_at: Option<u64>,
+    /// Where the keys are by which the ID token in the answer is to be proven.
+    pub keys: Option<String>,
 }
 
 impl Request {
-    /// The request as the shell sends it: `{ url, form, keepalive, timeoutMs, expiresAt }`.
+    /// The request as the shell sends it: `{ url, form, keepalive, timeoutMs, expiresAt, keys }`.
     pub fn to_json(&self) -> Json {
         Members::new()
             .with("url", self.url.as_str())
@@ -27,6 +29,7 @@ impl Request {
             .with("keepalive", self.keepalive)
             .with("timeoutMs", self.timeout_ms)
             .with("expiresAt", self.expires_at)
+            .with("keys", self.keys.as_deref())
             .object()
     }
 }
@@ -66,6 +69,8 @@ pub struct Response {
     pub body: Option<Json>,
     /// When to come back (RFC 9110 §10.2.3), in seconds; 0 where it is not said, or said as a date.
     pub retry_after: u64,
+    /// What is wrong with the signature of the ID token in it, or with its `at_hash`.
+    pub flaw: Option<&'static str>,
 }
 
 impl Response {
@@ -92,7 +97,10 @@ impl Response {
     }
 }
 
-/// What the shell says of a request: `{ status, body, retryAfter }`, the body as text, or `{ failure }`.
+/// Nobody knows whether the ID token is the provider's.
+pub const NO_KEYS: &str = "the provider's keys cannot be read";
+
+/// What the shell says of a request: `{ status, body, retryAfter, proof }`, the body as text, or `{ failure }`.
 pub fn answer(json: &Json, parse: Parse<'_>) -> Answer {
     let failure = match json.member("failure").text() {
         None => {
@@ -103,6 +111,12 @@ pub fn answer(json: &Json, parse: Parse<'_>) -> Answer {
                     .unwrap_or(0),
                 body: json.member("body").text().and_then(parse),
                 retry_after: json.member("retryAfter").count().unwrap_or(0),
+                flaw: match json.member("proof").text() {
+                    Some("valid") => None,
+                    Some("forged") => Some("the ID token's signature is wrong"),
+                    Some("at_hash") => Some("the ID token's `at_hash` is another"),
+                    _ => Some(NO_KEYS),
+                },
             });
         }
         Some("offline") => Failure::Offline,

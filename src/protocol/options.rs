@@ -135,6 +135,8 @@ pub struct Options {
     pub restored: Json,
     /// When a session ends by itself.
     pub limits: Limits,
+    /// Whether ID tokens need no signature.
+    pub unsigned: bool,
     /// How far clocks may differ, in milliseconds.
     pub clock_skew_ms: u64,
     /// How long one request may take, in milliseconds.
@@ -205,6 +207,7 @@ impl Options {
                 idle_ms: limit(&mut arguments, "idleTimeout"),
                 max_ms: limit(&mut arguments, "maxSession"),
             },
+            unsigned: arguments.flag("`dangerouslySkipIdTokenSignature` is a boolean"),
             clock_skew_ms: arguments.duration("clockSkew", 30_000),
             request_timeout_ms: arguments.duration("requestTimeout", 10_000),
             origin: origin.to_owned(),

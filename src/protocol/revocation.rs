@@ -78,6 +78,7 @@ pub fn request(
         form: Some(Form(Secret::new(form))),
         timeout_ms,
         expires_at: None,
+        keys: None,
     }
 }
 

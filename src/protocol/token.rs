@@ -19,6 +19,8 @@ pub struct Tokens {
     pub expires_in: Option<u32>,
     /// The scopes granted, where they are said.
     pub scope: Option<String>,
+    /// What is wrong with the ID token's signature, or with its `at_hash`.
+    pub flaw: Option<&'static str>,
 }
 
 /// The exchange of a code: RFC 6749 §4.1.3, RFC 7636 §4.5.
@@ -94,6 +96,7 @@ pub fn response(response: &Response) -> Result<Tokens> {
         id_token: id_token.map(secret),
         expires_in,
         scope: body.member("scope").text().map(str::to_owned),
+        flaw: response.flaw,
     })
 }
 
@@ -122,6 +125,7 @@ fn request(options: &Options, metadata: &Metadata, form: &[(&str, &str)]) -> Req
         keepalive: false,
         timeout_ms: options.request_timeout_ms,
         expires_at: None,
+        keys: metadata.jwks_uri.clone().filter(|_| !options.unsigned),
     }
 }
 

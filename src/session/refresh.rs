@@ -11,6 +11,7 @@ use super::withdrawal::Withdrawal;
 use super::{Event, Reason, Session};
 use crate::protocol::arguments::Arguments;
 use crate::protocol::id_token::{self, Expected};
+use crate::protocol::message::NO_KEYS;
 
 use crate::protocol::{Answer, Claims, Code, Error, Failure, Json, Result, Tokens, token};
 
@@ -347,13 +348,17 @@ impl Use {
         Step::Go
     }
 
-    fn renew(&mut self, context: &mut Context<'_>, tokens: Tokens) -> Step {
+    fn renew(&mut self, context: &mut Context<'_>, mut tokens: Tokens) -> Step {
         let Some(session) = self.session.take() else {
             return context.nobody();
         };
         let Attempt {
             of, entry, sent_at, ..
         } = self.attempt;
+        // A new ID token that nobody can check is none: the session need not end for it.
+        if tokens.flaw == Some(NO_KEYS) && !context.options.unsigned {
+            tokens.id_token = None;
+        }
         let expected = Expected {
             nonce: None,
             previous: Some(&session.claims),
@@ -366,6 +371,7 @@ impl Use {
             .map(|id_token| {
                 id_token::check(
                     id_token,
+                    tokens.flaw,
                     expected,
                     context.options,
                     context.now,

@@ -490,6 +490,7 @@ impl Callback {
         };
         let claims = id_token::check(
             id_token,
+            tokens.flaw,
             expected,
             context.options,
             context.now,

@@ -115,6 +115,7 @@ impl Machines {
             status,
             body: (!body.is_null()).then(|| core(body)),
             retry_after: 0,
+            flaw: None,
         })
     }
 

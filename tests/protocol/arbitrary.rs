@@ -139,7 +139,7 @@ proptest! {
         let expected = Expected { nonce: Some("n"), previous: None, max_age: Some(u64::MAX), acr_values: Some("a") };
         let part = |value: &Value| base64url::encode(value.to_string().as_bytes());
         for token in [text, format!("{}.{}.", part(&header), part(&claims)), format!("eyJhbGciOiJSUzI1NiJ9.{}.c2ln", part(&claims))] {
-            let _ = id_token::check(&Secret::new(token), expected, &options(), u64::MAX, &parse);
+            let _ = id_token::check(&Secret::new(token), None, expected, &options(), u64::MAX, &parse);
         }
     }
 
@@ -150,7 +150,7 @@ proptest! {
         let _ = Metadata::parse(&json, ISSUER, true);
         let _ = Pending::from_json(&json, &options());
         let _ = Login::parse(&json, ORIGIN, &options());
-        let response = Response { status, body: Some(json), retry_after: 0 };
+        let response = Response { status, body: Some(json), retry_after: 0, flaw: None };
         let _ = discovery::response(&response, &options());
         let _ = token::response(&response);
         let _ = revocation::response(&Ok(response));
@@ -181,8 +181,8 @@ proptest! {
             Options::parse(&json, ORIGIN).err(),
             Metadata::parse(&json, ISSUER, true).err(),
             Login::parse(&json, ORIGIN, &options()).err(),
-            token::response(&Response { status: 200, retry_after: 0, body: Some(Members::new().with("access_token", value.as_str()).object()) }).err(),
-            id_token::check(&secret, expected, &options(), 0, &parse).err(),
+            token::response(&Response { status: 200, retry_after: 0, flaw: None, body: Some(Members::new().with("access_token", value.as_str()).object()) }).err(),
+            id_token::check(&secret, None, expected, &options(), 0, &parse).err(),
             url::target(&value, "https://elsewhere.example", &[]).err(),
             url::endpoint(&value, false).err(),
         ];

@@ -77,6 +77,7 @@ fn an_endpoint_that_is_not_https_spoils_the_document() {
         "token_endpoint",
         "revocation_endpoint",
         "end_session_endpoint",
+        "jwks_uri",
     ] {
         for bad in [
             "javascript:alert(1)",
@@ -133,7 +134,7 @@ fn what_the_provider_does_not_offer_is_off_and_what_is_unknown_is_ignored() {
         "authorization_endpoint": "https://id.example/authorize",
         "token_endpoint": "https://id.example/token",
         "revocation_endpoint": null,
-        "jwks_uri": "javascript:alert(1)",
+        "registration_endpoint": "javascript:alert(1)",
         "unheard_of": { "of": ["this"] },
         "__proto__": { "token_endpoint": "https://evil.example/" },
     });
@@ -201,6 +202,7 @@ fn metadata_comes_back_from_the_record_as_it_went_in() {
     for changes in [
         json!({}),
         json!({ "revocation_endpoint": null, "end_session_endpoint": null }),
+        json!({ "jwks_uri": "https://id.example/keys" }),
     ] {
         let metadata = judged(document(changes)).unwrap();
         let again = Metadata::parse(&metadata.to_json(ISSUER), ISSUER, false).unwrap();

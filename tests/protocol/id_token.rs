@@ -29,6 +29,7 @@ fn token(header: Value, claims: Value) -> String {
 fn judged_with(token: &str, expected: Expected<'_>, options: &Options) -> Result<Claims> {
     id_token::check(
         &Secret::new(token.to_owned()),
+        None,
         expected,
         options,
         NOW * 1000,
@@ -428,4 +429,32 @@ fn a_refreshed_token_does_not_say_that_the_user_signed_in_at_another_time() {
         claims(json!({ "nonce": null, "auth_time": NOW })),
         refreshed,
     );
+}
+
+#[test]
+fn a_token_whose_signature_is_not_proven_is_refused_unless_the_app_asks_for_that() {
+    // IDT-3
+    let good = Secret::new(token(json!({ "alg": "RS256" }), claims(json!({}))));
+    let judged = |options: &Options| {
+        id_token::check(&good, Some("not proven"), ANY, options, NOW * 1000, &parse)
+    };
+    let error = judged(&options()).unwrap_err();
+    assert_eq!(
+        (error.code, error.message),
+        (Code::IdTokenInvalid, "not proven")
+    );
+    let unsigned = options_with(json!({ "dangerouslySkipIdTokenSignature": true }));
+    assert!(judged(&unsigned).is_ok());
+    // What else is wrong with it is said first, and is refused either way.
+    let bad = Secret::new(token(
+        json!({ "alg": "RS256" }),
+        claims(json!({ "aud": "other" })),
+    ));
+    for options in [options(), unsigned] {
+        let error = id_token::check(&bad, Some("not proven"), ANY, &options, NOW * 1000, &parse);
+        assert_eq!(
+            error.unwrap_err().message,
+            "the ID token's `aud` is another"
+        );
+    }
 }

@@ -78,6 +78,7 @@ pub(crate) fn answer(status: u16, body: Value) -> Response {
         status,
         body: Some(core(body)),
         retry_after: 0,
+        flaw: None,
     }
 }
 
@@ -87,6 +88,7 @@ pub(crate) fn page(status: u16) -> Response {
         status,
         body: None,
         retry_after: 0,
+        flaw: None,
     }
 }
 

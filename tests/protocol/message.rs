@@ -18,10 +18,11 @@ fn a_request_is_told_with_its_form_or_as_one_without() {
         keepalive: false,
         expires_at: None,
         timeout_ms: 10_000,
+        keys: Some("https://id.example/keys".to_owned()),
     };
     assert_eq!(
         plain(&get.to_json()),
-        json!({ "url": "https://id.example/a?b=c", "form": null, "keepalive": false, "timeoutMs": 10_000.0, "expiresAt": null })
+        json!({ "url": "https://id.example/a?b=c", "form": null, "keepalive": false, "timeoutMs": 10_000.0, "expiresAt": null, "keys": "https://id.example/keys" })
     );
     let post = Request {
         form: Some(Form(Secret::new("token=s3cr3t".to_owned()))),
@@ -40,6 +41,26 @@ fn a_request_is_told_with_its_form_or_as_one_without() {
         ..get
     };
     assert_eq!(plain(&empty.to_json())["form"], json!(""));
+}
+
+#[test]
+fn an_id_token_is_proven_by_the_word_for_it_alone() {
+    // IDT-3: whoever forgets to say so has proven nothing
+    for (proof, flaw) in [
+        (json!("valid"), None),
+        (json!("forged"), Some("the ID token's signature is wrong")),
+        (
+            json!("at_hash"),
+            Some("the ID token's `at_hash` is another"),
+        ),
+        (json!("keys"), Some("the provider's keys cannot be read")),
+        (json!("Valid"), Some("the provider's keys cannot be read")),
+        (json!(true), Some("the provider's keys cannot be read")),
+        (Value::Null, Some("the provider's keys cannot be read")),
+    ] {
+        let told = answer(json!({ "status": 200, "proof": proof })).unwrap();
+        assert_eq!(told.flaw, flaw, "{proof}");
+    }
 }
 
 #[test]

@@ -1,9 +1,13 @@
 //! The token endpoint.
 
-use nightlatch::protocol::{Code, Error, Failure, Result, Secret, Tokens, token};
+use nightlatch::protocol::{
+    Code, Error, Failure, Metadata, Options, Result, Secret, Tokens, token,
+};
 use serde_json::{Value, json};
 
-use crate::kit::{answer, code, form, merged, metadata, options, owned, page};
+use crate::kit::{
+    answer, code, form, merged, metadata, metadata_with, options, options_with, owned, page,
+};
 
 fn granted(changes: Value) -> Value {
     merged(
@@ -49,6 +53,20 @@ fn a_refresh_sends_the_token_and_asks_for_no_other_scope() {
             ("client_id", "spa")
         ])
     );
+}
+
+#[test]
+fn the_keys_that_prove_the_answer_are_the_issuers_own() {
+    // IDT-3, DISC-9
+    let known = metadata_with(json!({ "jwks_uri": "https://id.example/keys" }));
+    let keys = |options: &Options, metadata: &Metadata| {
+        token::refresh(options, metadata, &Secret::new("RT".to_owned())).keys
+    };
+    let own = Some("https://id.example/keys".to_owned());
+    assert_eq!(keys(&options(), &known), own);
+    assert_eq!(keys(&options(), &metadata()), None);
+    let unsigned = options_with(json!({ "dangerouslySkipIdTokenSignature": true }));
+    assert_eq!(keys(&unsigned, &known), None);
 }
 
 #[test]

@@ -28,6 +28,7 @@ fn the_report_says_what_the_app_s_own_server_answered() {
             status,
             body: None,
             retry_after: 0,
+            flaw: None,
         })
     };
     for (answer, outcome, complete, problems) in [

@@ -1,5 +1,6 @@
 //! Answers of a provider: those that are taken, and those that change nothing.
 
+use nightlatch::protocol::message::NO_KEYS;
 use nightlatch::session::{Call, Status};
 use serde_json::{Value, json};
 
@@ -267,6 +268,21 @@ fn tokens_that_fail_a_check_are_revoked_and_not_used() {
             world.provider.seen,
             ["discovery", "exchange code-1", "revoke RT1.0", "revoke AT2"]
         );
+        assert!(world.provider.alive().is_empty());
+        assert!(world.ledger().is_empty());
+    }
+}
+
+#[test]
+fn tokens_whose_id_token_is_not_proven_are_revoked_and_not_used() {
+    // IDT-3, IDT-8, A24: nor where the keys cannot be had
+    for flaw in ["the ID token's signature is wrong", NO_KEYS] {
+        let (mut world, tab, address) = arrived();
+        world.provider.flaw = Some(flaw);
+        let id = world.come_back(tab, &address);
+        world.run();
+        assert_eq!(world.outcome(tab, id), "id_token_invalid");
+        assert_eq!(world.status(tab), Status::SignedOut);
         assert!(world.provider.alive().is_empty());
         assert!(world.ledger().is_empty());
     }

@@ -44,6 +44,7 @@ fn replies() -> Vec<Reply> {
             status: 200,
             body: Some(core(json!({ "access_token": "evil" }))),
             retry_after: 0,
+            flaw: None,
         })),
         Reply::Probed {
             record: false,

@@ -40,6 +40,8 @@ pub(crate) struct Provider {
     pub(crate) grant: Value,
     pub(crate) claims: Value,
     pub(crate) metadata: Value,
+    /// What is found wrong with the signature of an ID token.
+    pub(crate) flaw: Option<&'static str>,
     /// Every request that arrived, in words.
     pub(crate) seen: Vec<String>,
     /// Whether a refresh token that was used is accepted once more, as long as its successor was not.
@@ -142,6 +144,7 @@ impl Provider {
                 status,
                 body: (!body.is_null()).then(|| core(body)),
                 retry_after: self.retry_after,
+                flaw: None,
             });
         }
         let (status, body) = match path.as_str() {
@@ -155,6 +158,7 @@ impl Provider {
                 status,
                 body: Some(core(body)),
                 retry_after: 0,
+                flaw: self.flaw,
             }),
         }
     }

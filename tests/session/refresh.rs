@@ -1,6 +1,7 @@
 //! Handing out a token: one refresh, whoever asks and whatever becomes of it.
 
 use nightlatch::protocol::Failure;
+use nightlatch::protocol::message::NO_KEYS;
 use nightlatch::session::Status;
 use serde_json::{Value, json};
 
@@ -407,6 +408,37 @@ fn a_refreshed_id_token_of_another_user_ends_the_session_and_its_tokens() {
     assert_eq!(world.status(0), Status::SignedOut);
     assert_eq!(world.session(), None);
     assert!(world.provider.alive().is_empty());
+}
+
+#[test]
+fn a_refreshed_id_token_that_is_forged_ends_the_session_and_its_tokens() {
+    // IDT-3
+    let mut world = World::signed_in();
+    world.provider.flaw = Some("the ID token's signature is wrong");
+    let id = world.token(0, force());
+    world.run();
+    assert_eq!(world.outcome(0, id), "login_required");
+    assert_eq!(world.session(), None);
+    assert!(world.provider.alive().is_empty());
+}
+
+#[test]
+fn a_refreshed_id_token_for_which_no_keys_can_be_had_is_none_and_the_session_goes_on() {
+    // IDT-3: the tokens came by TLS from the endpoint that the refresh token was sent to (Core §3.1.3.7)
+    let mut world = World::signed_in();
+    let before = world.session().map(|session| session.id_token.clone());
+    world.provider.flaw = Some(NO_KEYS);
+    world.provider.claims = json!({ "name": "Mallory" });
+    world.token(0, force());
+    world.run();
+    let after = world.session();
+    assert_eq!(world.provider.alive(), ["RT1.1"]);
+    assert_eq!(
+        after.as_ref().map(|session| session.id_token.clone()),
+        before
+    );
+    let claims = after.map(|session| session.claims.clone());
+    assert!(claims.is_some_and(|claims| claims.json().member("name").is_null()));
 }
 
 #[test]

@@ -93,7 +93,8 @@ fn an_answer_is_read_as_one() {
         Some(Reply::Answer(Ok(Response {
             status: 204,
             body: None,
-            retry_after: 0
+            retry_after: 0,
+            flaw: Some("the provider's keys cannot be read"),
         })))
     );
     assert_eq!(

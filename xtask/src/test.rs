@@ -54,7 +54,7 @@ enum Part {
     Host,
     Browser,
     Www,
-    Providers,
+    Modules,
     EndToEnd(Browser),
     Package,
 }
@@ -65,7 +65,7 @@ impl Part {
             Self::Host => "host",
             Self::Browser => "browser",
             Self::Www => "www",
-            Self::Providers => "providers",
+            Self::Modules => "modules",
             Self::EndToEnd(Browser::Chromium) => "e2e in chromium",
             Self::EndToEnd(Browser::Firefox) => "e2e in firefox",
             Self::EndToEnd(Browser::Webkit) => "e2e in webkit",
@@ -75,7 +75,7 @@ impl Part {
 
     fn browser(self) -> Option<Browser> {
         match self {
-            Self::Host | Self::Www | Self::Providers => None,
+            Self::Host | Self::Www | Self::Modules => None,
             Self::Browser | Self::Package => Some(Browser::Chromium),
             Self::EndToEnd(browser) => Some(browser),
         }
@@ -96,7 +96,7 @@ impl Part {
             Self::Host => host(project, options),
             Self::Browser => browser(project, programs, options),
             Self::Www => node(project, self, "www", &Programs::new(), options),
-            Self::Providers => node(project, self, "tests/providers", &Programs::new(), options),
+            Self::Modules => node(project, self, "tests/modules", &Programs::new(), options),
             Self::EndToEnd(_) => node(project, self, "tests/e2e", programs, options),
             Self::Package => {
                 let directory = project.target.join("tarball");
@@ -138,7 +138,7 @@ impl Plan {
             "options after -- go to the runner of one part: name it"
         );
         if names.is_empty() {
-            names = vec!["host", "browser", "www", "providers", "e2e", "package"];
+            names = vec!["host", "browser", "www", "modules", "e2e", "package"];
         }
         let mut parts = Vec::new();
         for name in names {
@@ -146,10 +146,10 @@ impl Plan {
                 "host" => parts.push(Part::Host),
                 "browser" => parts.push(Part::Browser),
                 "www" => parts.push(Part::Www),
-                "providers" => parts.push(Part::Providers),
+                "modules" => parts.push(Part::Modules),
                 "e2e" => parts.extend(browsers.iter().copied().map(Part::EndToEnd)),
                 "package" => parts.push(Part::Package),
-                _ => bail!("no part `{name}`: host, browser, www, providers, e2e or package"),
+                _ => bail!("no part `{name}`: host, browser, www, modules, e2e or package"),
             }
         }
         Ok(Self { parts, options })

@@ -92,6 +92,7 @@ impl World {
                 status: 204,
                 body: None,
                 retry_after: 0,
+                flaw: None,
             }),
             tabs: Vec::new(),
             disk: Disk::default(),

@@ -3,8 +3,14 @@ import { promisify } from "node:util";
 
 const generate = promisify(generateKeyPair);
 
-/** Fresh signing keys for one run: nothing that is signed here can be believed anywhere else. */
-export async function signingKeys() {
+let keys;
+
+/** Fresh signing keys for this process: nothing that is signed here can be believed anywhere else. Every test starts a provider, and keys take longest. */
+export function signingKeys() {
+  return (keys ??= generateKeys());
+}
+
+async function generateKeys() {
   const [rsa, ec] = await Promise.all([generate("rsa", { modulusLength: 2048 }), generate("ec", { namedCurve: "P-256" })]);
   const jwks = {
     keys: [

@@ -2,8 +2,8 @@ import { env } from "node:process";
 
 import webdriver from "selenium-webdriver";
 import { Executor, HttpClient } from "selenium-webdriver/http/index.js";
-import { Command } from "selenium-webdriver/lib/command.js";
 
+import { cleaning, commands, devTools } from "./cleaning.mjs";
 import { startDriver } from "./drivers.mjs";
 import { inTime, until } from "./until.mjs";
 
@@ -12,22 +12,26 @@ const { By, Capabilities, WebDriver } = webdriver;
 const COMMAND_MS = 60_000;
 const PAGE_MS = 30_000;
 const QUIT_MS = 5000;
+const CLEAN_MS = 15_000;
 
-/** One browser with a new profile. */
+/** One browser with a new profile, or with one that was made as new. */
 export class Browser {
   #driver;
   #end;
+  #blank;
   #current;
+  #isSpoilt = false;
   #turn = Promise.resolve();
 
   static async launch(name = env.BROWSER ?? "chromium") {
     const { url, capabilities, stop } = await startDriver(name);
     try {
       const executor = new Executor(new HttpClient(url));
-      executor.defineCommand("devTools", "POST", "/session/:sessionId/goog/cdp/execute");
+      for (const [command, path] of Object.entries(commands)) executor.defineCommand(command, "POST", path);
       const driver = WebDriver.createSession(executor, new Capabilities(capabilities));
       const browser = new Browser(name, driver, stop);
       await inTime(`${name} opens`, driver.manage().setTimeouts({ pageLoad: PAGE_MS, script: PAGE_MS }), COMMAND_MS);
+      browser.#blank = await driver.getWindowHandle();
       return browser;
     } catch (error) {
       await stop();
@@ -74,6 +78,39 @@ export class Browser {
 
   forget(handle) {
     if (this.#current === handle) this.#current = undefined;
+  }
+
+  /** How many tabs there are, with the blank one that a browser begins with. */
+  async tabs() {
+    return (await this.#command((driver) => driver.getAllWindowHandles())).length;
+  }
+
+  /** Closes every tab, and resolves to whether the browser can be made as new: if not, it is to be closed. */
+  async closeTabs() {
+    return this.#clean(({ closeTabs }, driver) => closeTabs(driver, this.#blank));
+  }
+
+  /** Deletes everything that was ever kept here. Whoever could still write has to be gone: the tabs, and the servers that answer their last requests. */
+  async wipe() {
+    return this.#clean(({ wipe }, driver) => wipe(driver));
+  }
+
+  async #clean(work) {
+    const how = cleaning[this.name];
+    if (!how || this.#isSpoilt) return false;
+    const cleaned = this.#command(async (driver) => {
+      await work(how, driver);
+      return true;
+    });
+    // Whatever went wrong, a new browser makes up for it.
+    this.#isSpoilt = !(await inTime("the browser is cleaned", cleaned, CLEAN_MS).catch(() => false));
+    this.#current = this.#blank;
+    return !this.#isSpoilt;
+  }
+
+  /** A process of this browser was killed: nobody knows what that leaves behind. */
+  spoil() {
+    this.#isSpoilt = true;
   }
 
   /** Ends the browser and every process it started, whether it still answers or not. */
@@ -144,7 +181,7 @@ export class Tab {
   async offline(offline) {
     const conditions = { offline, latency: 0, downloadThroughput: -1, uploadThroughput: -1 };
     for (const [cmd, params] of [["Network.enable", {}], ["Network.emulateNetworkConditions", conditions]]) {
-      await this.#do((driver) => driver.execute(new Command("devTools").setParameters({ cmd, params })));
+      await this.#do((driver) => devTools(driver, cmd, params));
     }
   }
 
@@ -158,8 +195,7 @@ export class Tab {
   }
 
   #lifecycle(state) {
-    const command = new Command("devTools").setParameters({ cmd: "Page.setWebLifecycleState", params: { state } });
-    return this.#do((driver) => driver.execute(command));
+    return this.#do((driver) => devTools(driver, "Page.setWebLifecycleState", { state }));
   }
 
   async close() {
@@ -170,7 +206,8 @@ export class Tab {
   /** Ends the tab's process, without a last word of its page. Where the browser cannot, the tab is closed. */
   async kill() {
     if (this.#browser.name !== "chromium") return this.close();
-    await this.#do((driver) => driver.execute(new Command("devTools").setParameters({ cmd: "Page.crash", params: {} }))).catch(() => {});
+    this.#browser.spoil();
+    await this.#do((driver) => devTools(driver, "Page.crash")).catch(() => {});
     this.#browser.forget(this.#handle);
   }
 

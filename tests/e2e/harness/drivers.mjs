@@ -22,6 +22,8 @@ const browsers = {
     }),
   },
   firefox: {
+    // The driver may ask the browser itself, not only its pages: what deletes everything (`cleaning.mjs`) is no page's to call.
+    env: { MOZ_REMOTE_ALLOW_SYSTEM_ACCESS: "1" },
     driver: () => env.GECKODRIVER ?? "/usr/bin/geckodriver",
     args: (port) => [`--port=${port}`, "--websocket-port=0"],
     capabilities: () => ({
@@ -61,7 +63,7 @@ export async function startDriver(name) {
   };
 
   try {
-    const surroundings = { ...env, TMPDIR: folder };
+    const surroundings = { ...env, ...browser.env, TMPDIR: folder };
     if (browser.display) Object.assign(surroundings, await startDisplay(processes));
     const port = await freePort();
     const driver = await start(browser.driver(), browser.args(port), { env: surroundings });

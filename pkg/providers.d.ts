@@ -5,8 +5,10 @@ export type AnswerMeaning = "revoked" | "refused" | "unknown" | "unsupported";
 
 /** How a provider revokes tokens, as far as it deviates from RFC 7009. */
 export interface RevocationRow {
-  /** Why no page can do it. No request leaves the browser then, and the report says `unsupported`. */
+  /** Why no page can do it. No request leaves the browser then, and the report says `unsupported`. An `endpoint` of your own takes its place. */
   unsupported?: string;
+  /** Whether the reason is that it takes the client's secret. */
+  secret?: boolean;
   /** Where, with `{names}` to be filled. Default: what the metadata says. */
   endpoint?: string;
   /** Which tokens it takes. The others are `unsupported`. Default: both. */
@@ -52,6 +54,23 @@ export interface LogoutRow {
   returns?: "withoutState";
 }
 
+/** An address of the provider's own, which takes an access token: for the user's sessions on other devices, or for the permission that they gave the app. */
+export interface FurtherRow {
+  /** Why no page can do it: what the person has to do. */
+  unsupported?: string;
+  /** Where, with `{issuer}`, `{origin}` (the issuer's), `{client_id}` and `{names}` of your own. Default: there is none. */
+  endpoint?: string;
+  /** Default `"POST"`. */
+  method?: string;
+  /** The scope that the access token needs. */
+  scope?: string;
+  headers?: Record<string, string>;
+  /** The member of a JSON body that carries the token. Default: the `Authorization` header, and no body. */
+  member?: string;
+  /** What a yes ends, in words. */
+  ends?: string;
+}
+
 /** How one provider deviates from the standards: plain data. What a row does not say is as in the standards. */
 export interface ProviderRow {
   name: string;
@@ -63,6 +82,10 @@ export interface ProviderRow {
   options?: Partial<ClientOptions>;
   revocation?: RevocationRow;
   logout?: LogoutRow;
+  /** Where all of the user's sessions end, for `nightlatch/everywhere`. */
+  devices?: FurtherRow;
+  /** Where the permission for the app ends, for `nightlatch/disconnect`, if a revocation does not end it. */
+  consent?: FurtherRow;
   /** What is believed and not verified, by member. None of it has an effect, but for an issuer: a wrong one is refused. `sources` says what is believed. */
   unverified?: string[];
 }
@@ -72,6 +95,8 @@ export interface OwnRow {
   options?: Partial<ClientOptions>;
   revocation?: RevocationRow;
   logout?: LogoutRow;
+  devices?: FurtherRow;
+  consent?: FurtherRow;
   [name: string]: unknown;
 }
 
@@ -83,6 +108,8 @@ export interface Provider {
   readonly options: Partial<ClientOptions>;
   send(request: object, post: (request: object) => Promise<object>): Promise<object>;
   leave(navigation: object): object;
+  hold(until: Promise<unknown> | undefined): void;
+  further(name: "devices" | "consent", user: object, token: string, timeoutMs: number): object | undefined;
 }
 
 /** Makes a provider of a row: one of your own, for a provider that is not here. Throws a `TypeError` for a meaning that there is not. */

@@ -9,7 +9,7 @@ const SECRET = "the provider asks for the client's secret, which no page can kee
 const APPLE = {
   name: "Apple",
   issuer: "https://appleid.apple.com",
-  revocation: { unsupported: SECRET },
+  revocation: { secret: true, unsupported: SECRET },
   logout: { unsupported: "there is none" },
   unverified: [],
 };
@@ -45,13 +45,20 @@ const COGNITO = {
   name: "Amazon Cognito",
   matches: "^https://cognito-idp\\.[^/]+\\.amazonaws\\.com/[^/]+$",
   revocation: { endpoint: "https://{domain}/oauth2/revoke", tokens: ["refresh_token"], parameters: { token_type_hint: null } },
+  devices: {
+    endpoint: "{origin}/",
+    scope: "aws.cognito.signin.user.admin",
+    headers: { "Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": "AWSCognitoIdentityProviderService.GlobalSignOut" },
+    member: "AccessToken",
+    ends: "all tokens of the user in this pool; the browsers' own sessions there stay until each signs out",
+  },
   logout: {
     endpoint: "https://{domain}/logout",
     method: "get",
     parameters: { id_token_hint: null, post_logout_redirect_uri: "logout_uri", state: null },
     returns: "withoutState",
   },
-  unverified: ["revocation.cors"],
+  unverified: ["revocation.cors", "devices.cors"],
 };
 
 const DISCORD = {
@@ -81,7 +88,12 @@ const ENTRA = {
   matches: "^https://login\\.microsoftonline\\.com/[^/]+/v2\\.0$",
   revocation: { unsupported: "there is none" },
   logout: { claims: { logout_hint: "login_hint" } },
-  unverified: ["issuer"],
+  devices: {
+    endpoint: "https://graph.microsoft.com/v1.0/me/revokeSignInSessions",
+    scope: "User.RevokeSessions.All",
+    ends: "refresh tokens of all apps and the browsers' sessions, in a few minutes; access tokens live until they expire",
+  },
+  unverified: ["issuer", "devices.cors"],
 };
 
 const FACEBOOK = {
@@ -108,7 +120,7 @@ const FUSIONAUTH = {
 
 const GITHUB = {
   name: "GitHub",
-  revocation: { unsupported: SECRET },
+  revocation: { secret: true, unsupported: SECRET },
   logout: { unsupported: "there is none" },
   unverified: ["issuer"],
 };
@@ -129,7 +141,7 @@ const GOOGLE = {
     reach: "grant",
   },
   logout: { unsupported: "there is none" },
-  unverified: ["issuer"],
+  unverified: ["issuer", "prompt"],
 };
 
 const HYDRA = {
@@ -143,6 +155,8 @@ const KEYCLOAK = {
   issuer: "{url}/realms/{realm}",
   matches: "^https?://.+/realms/[^/]+$",
   revocation: { answers: [{ status: 200, body: '"error"', means: "unknown" }] },
+  devices: { endpoint: "{issuer}/account/sessions", method: "DELETE", ends: "the user's other sessions, of all apps; access tokens live until they expire" },
+  consent: { endpoint: "{issuer}/account/applications/{client_id}/consent", method: "DELETE", ends: "the permission, and the app's sessions and offline tokens" },
   unverified: [],
 };
 
@@ -162,7 +176,14 @@ const OKTA = {
   name: "Okta",
   matches: "^https://[^/]+\\.(okta|oktapreview|okta-emea)\\.com(/oauth2/[^/]+)?$",
   logout: { hint: "required", method: "get" },
-  unverified: ["matches"],
+  devices: {
+    endpoint: "{origin}/idp/myaccount/sessions",
+    method: "DELETE",
+    scope: "okta.myAccount.sessions.manage",
+    headers: { Accept: "application/json; okta-version=1.0.0" },
+    ends: "all sessions of the user at Okta, and all access and refresh tokens",
+  },
+  unverified: ["matches", "devices.cors"],
 };
 
 const SALESFORCE = {
@@ -189,7 +210,8 @@ const SLACK = {
 
 const SPOTIFY = {
   name: "Spotify",
-  revocation: { unsupported: "there is none; people remove apps at spotify.com/account/apps" },
+  revocation: { unsupported: "there is none" },
+  consent: { unsupported: "people remove apps by themselves, at spotify.com/account/apps" },
   unverified: ["issuer", "logout"],
 };
 

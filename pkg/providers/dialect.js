@@ -18,13 +18,17 @@ const MEANINGS = {
 export function dialect(row, own = {}) {
   const revocation = { ...row.revocation, ...own.revocation };
   const logout = { ...row.logout, ...own.logout };
+  // What asks for a secret is asked by the app's own server, where there is one.
+  if (own.revocation?.endpoint && !own.revocation.unsupported) delete revocation.unsupported;
+  if (own.logout?.endpoint && !own.logout.unsupported) delete logout.unsupported;
+  const further = { devices: { ...row.devices, ...own.devices }, consent: { ...row.consent, ...own.consent } };
   for (const { means, body } of revocation.answers ?? []) {
     new RegExp(body ?? "");
     if (!Object.hasOwn(MEANINGS, means)) throw new TypeError(`no answer means ${means}: one of ${Object.keys(MEANINGS).join(", ")}`);
   }
   // What cannot be filled is left to the provider's metadata.
-  const fill = (template) => {
-    const filled = template?.replace(/\{(\w+)\}/g, (name, key) => own[key] ?? name);
+  const fill = (template, known) => {
+    const filled = template?.replace(/\{(\w+)\}/g, (name, key) => own[key] ?? known?.[key] ?? name);
     return filled?.includes("{") ? undefined : filled;
   };
   const endpoints = {
@@ -32,6 +36,7 @@ export function dialect(row, own = {}) {
     end_session_endpoint: logout.unsupported ? null : fill(logout.endpoint),
   };
   let followers = [];
+  let held;
 
   /** The metadata with what the row knows better: `null` takes an endpoint away. */
   function described(answer) {
@@ -76,7 +81,7 @@ export function dialect(row, own = {}) {
   }
 
   return {
-    row: { ...row, revocation, logout },
+    row: { ...row, revocation, logout, ...further },
     options: { issuer: fill(row.issuer), revocationReach: revocation.reach, ...row.options, ...own.options },
 
     /** Sends what the core asks for by `post`, and gives the answer as the core understands it. */
@@ -84,10 +89,34 @@ export function dialect(row, own = {}) {
       try {
         if (request.form === null) return described(await post(request));
         const form = new URLSearchParams(request.form);
-        return await (form.has("token") ? revoke(request, form, post) : post(request));
+        if (!form.has("token")) return await post(request);
+        await held;
+        return await revoke(request, form, post);
       } catch {
         return { failure: "network" }; // The core waits for an answer, whatever a row does.
       }
+    },
+
+    /** Has the revocations wait for a request that takes a token which is still good. */
+    hold(until) {
+      held = until;
+    },
+
+    /**
+     * The request to the provider's own address for `devices` or `consent`, which takes the token of who is signed in. `undefined`: there is none.
+     */
+    further(name, user, token, timeoutMs) {
+      const { endpoint, method = "POST", headers, member } = further[name];
+      const { origin } = new URL(user.iss);
+      const url = fill(endpoint, { issuer: user.iss, origin, client_id: encodeURIComponent(clientOf(user)) });
+      if (url === undefined || further[name].unsupported) return undefined;
+      const init = {
+        method,
+        headers: { Accept: "application/json", ...(member ? {} : { Authorization: `Bearer ${token}` }), ...headers },
+        body: member ? JSON.stringify({ [member]: token }) : null,
+        keepalive: true,
+      };
+      return { url, form: null, keepalive: true, timeoutMs, init };
     },
 
     /** Where the page leaves for when the core says so. */
@@ -121,6 +150,8 @@ export function dialect(row, own = {}) {
     },
   };
 }
+
+const clientOf = ({ aud, azp }) => (typeof aud === "string" ? aud : (azp ?? aud[0]));
 
 /** The parameters under the provider's names. `null` leaves one out, and what has no other name keeps its own. */
 function renamed(parameters, names = {}) {

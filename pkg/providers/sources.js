@@ -8,11 +8,13 @@ export const sources = {
     issuer: [V, "OpenID Foundation's notes on Sign in with Apple; Apple's documentation"],
     "revocation.unsupported": [V, "developer.apple.com, Revoke tokens: client_id and client_secret (a JWT signed with the team's key) are required"],
     "logout.unsupported": [V, "developer.apple.com, Sign in with Apple REST API: it has no such endpoint"],
+    "revocation.secret": [V, "developer.apple.com, Revoke tokens"],
   },
   auth0: {
     issuer: [U, "with a slash at its end; a wrong one is refused as issuer_mismatch"],
     matches: [V, "auth0.com/docs: domains of tenants; custom domains have no pattern"],
     "revocation.tokens": [V, "auth0.com/docs, Revoke a refresh token: refresh tokens only. It takes the grant along where the tenant has \"Refresh Token Revocation Deletes Grant\" on (off for tenants since 13 January 2021): then override revocation.reach"],
+    prompt: [V, "auth0.com/docs, Force reauthentication in OIDC: prompt=login, and auth_time in the ID token"],
   },
   auth0Legacy: {
     issuer: [U, "as auth0"],
@@ -36,6 +38,12 @@ export const sources = {
     "logout.parameters": [V, "docs.aws.amazon.com, Logout endpoint: client_id and logout_uri; neither id_token_hint nor post_logout_redirect_uri"],
     "logout.returns": [V, "docs.aws.amazon.com, Logout endpoint: logout_uri is compared as a whole, and state goes with redirect_uri alone"],
     "revocation.cors": [U, "not said"],
+    "devices.endpoint": [V, "docs.aws.amazon.com, API_GlobalSignOut: the API of user pools, on the issuer's host"],
+    "devices.scope": [V, "docs.aws.amazon.com, API_GlobalSignOut: the access token must include it"],
+    "devices.headers": [V, "docs.aws.amazon.com, Cognito user pools API: X-Amz-Target, application/x-amz-json-1.1"],
+    "devices.member": [V, "docs.aws.amazon.com, API_GlobalSignOut: AccessToken"],
+    "devices.ends": [V, "docs.aws.amazon.com, API_GlobalSignOut: it does not clear the managed login session cookie"],
+    "devices.cors": [U, "likely, since Amplify calls it in browsers"],
   },
   discord: {
     issuer: [U, "from memory"],
@@ -62,6 +70,11 @@ export const sources = {
     matches: [V, "learn.microsoft.com, OpenID Connect on the Microsoft identity platform"],
     "revocation.unsupported": [V, "learn.microsoft.com, the metadata of the Microsoft identity platform: no revocation endpoint; Graph has revokeSignInSessions, for all apps"],
     "logout.claims": [V, "learn.microsoft.com, Send a sign-out request: logout_hint is the optional claim login_hint, and spares the choice of an account"],
+    prompt: [V, "learn.microsoft.com, OpenID Connect: login, none, consent and select_account"],
+    "devices.endpoint": [V, "learn.microsoft.com, Graph, user: revokeSignInSessions: POST /me/revokeSignInSessions; work and school accounts only, not guests"],
+    "devices.scope": [V, "the same: the least privileged delegated permission, which an administrator consents to; the access token has to be one for Graph"],
+    "devices.ends": [V, "the same"],
+    "devices.cors": [U, "likely, since Graph is called from browsers"],
   },
   facebook: {
     issuer: [U, "from memory"],
@@ -82,6 +95,7 @@ export const sources = {
     issuer: [U, "there is no OpenID Connect for people, so no sign-in by this package"],
     "revocation.unsupported": [V, "docs.github.com, Delete an app token or authorization: Basic with client_id and client_secret"],
     "logout.unsupported": [V, "docs.github.com, Authorizing OAuth apps: it has no such endpoint"],
+    "revocation.secret": [V, "docs.github.com, Delete an app token or authorization"],
   },
   gitlab: {
     issuer: [U, "of gitlab.com, from memory"],
@@ -94,6 +108,7 @@ export const sources = {
     "revocation.cors": [V, "the same: the endpoint does not support CORS, a form is sent"],
     "revocation.reach": [V, "the same: an access token takes its refresh token along; it is what happens when a user removes the app"],
     "logout.unsupported": [V, "developers.google.com, OpenID Connect: it has no such endpoint"],
+    prompt: [U, "none, consent and select_account, from memory: then login may not ask for the password, and the option promptAfterLogout: \"select_account\" is the next best"],
   },
   hydra: {
     "logout.hint": [V, "ory/hydra, strategy_default.go: state or post_logout_redirect_uri without id_token_hint is invalid_request"],
@@ -103,6 +118,12 @@ export const sources = {
     matches: [V, "the same"],
     "revocation.answers": [V, "keycloak/keycloak, TokenRevocationEndpoint.java: 200 with {\"error\":\"invalid_token\"} for a token or session that it does not know"],
     "revocation.reach": [V, "keycloak/keycloak#35486 and #35696: the one client session, as in the standard. Before 26.1 (and 26.0 and 24.0 without the backport) a refresh token took the consent and all sessions of the user at the client along: then override it with \"grant\""],
+    "devices.endpoint": [V, "keycloak/keycloak, SessionResource.java: DELETE of the account's sessions, but for the current one"],
+    "devices.method": [V, "the same"],
+    "devices.ends": [V, "the same; AccountLoader.java: the token has the audience account and the role manage-account, as tokens have by default, and CORS is for the origins in it"],
+    "consent.endpoint": [V, "keycloak/keycloak, AccountRestService.java: DELETE of the client's consent, by manage-account or manage-consent"],
+    "consent.method": [V, "the same"],
+    "consent.ends": [V, "keycloak/keycloak, UserConsentManager.java, revokeConsentToClient"],
   },
   linkedin: {
     issuer: [U, "from memory"],
@@ -116,6 +137,12 @@ export const sources = {
     matches: [U, "Okta's own domains, from memory; custom domains have no pattern"],
     "logout.hint": [V, "developer.okta.com, Logout: id_token_hint is required; without it Okta shows an error, and the person does not come back"],
     "logout.method": [V, "developer.okta.com, Logout: GET"],
+    "devices.endpoint": [V, "developer.okta.com, MyAccount, Sessions: Delete all sessions"],
+    "devices.method": [V, "the same: DELETE, 204"],
+    "devices.scope": [V, "the same"],
+    "devices.headers": [V, "the same: a version in Accept"],
+    "devices.ends": [V, "the same"],
+    "devices.cors": [U, "for trusted origins, from memory"],
   },
   salesforce: {
     issuer: [U, "of My Domain; login.salesforce.com has no CORS at the revocation endpoint"],
@@ -135,6 +162,7 @@ export const sources = {
     issuer: [U, "there is no OpenID Connect in the documents, so no sign-in by this package"],
     "revocation.unsupported": [V, "spotify/web-api#600, #1287, #126: will not be done"],
     logout: [U, "none in the documents"],
+    "consent.unsupported": [V, "spotify/web-api#600"],
   },
   twitch: {
     issuer: [U, "from memory"],

@@ -5,17 +5,8 @@ import { test } from "node:test";
 import * as providers from "../../pkg/providers.js";
 import { providerFor, sources } from "../../pkg/providers/all.js";
 import { dialect } from "../../pkg/providers.js";
+import { APP, END, form, ID_TOKEN, ISSUER, METADATA, OK, standard, TABLE, UNSUPPORTED } from "./table.mjs";
 
-const ISSUER = "https://id.example";
-const APP = "https://app.example/";
-const METADATA = {
-  issuer: ISSUER,
-  authorization_endpoint: `${ISSUER}/authorize`,
-  token_endpoint: `${ISSUER}/token`,
-  revocation_endpoint: `${ISSUER}/revoke`,
-  end_session_endpoint: `${ISSUER}/end?tenant=1`,
-};
-const ID_TOKEN = `e30.${Buffer.from(JSON.stringify({ sub: "ada", login_hint: "ada/ö" })).toString("base64url")}.c2ln`;
 const JWT = "e30.e30.c2ln";
 
 const names = Object.keys(providers).filter((name) => name !== "dialect");
@@ -30,7 +21,6 @@ const revocation = (url, kind, token) => ({
   timeoutMs: 5000,
   expiresAt: null,
 });
-const END = { client_id: "spa", id_token_hint: ID_TOKEN, post_logout_redirect_uri: APP, state: "s1" };
 const WITHOUT_HINT = { client_id: "spa", post_logout_redirect_uri: APP, state: "s1" };
 
 /** Has the core look the provider up, revoke both tokens and leave, as it does: the endpoints that it finds, what leaves, and what it hears. */
@@ -53,77 +43,6 @@ async function signOut(provider, { answer = { status: 200, body: "" }, accessTok
   for (const [name, value] of Object.entries(end)) to.searchParams.append(name, value);
   return { found, asked, heard, left: found.end_session_endpoint ? provider.leave({ url: to.href, form: null }) : null };
 }
-
-const UNSUPPORTED = { status: 400, body: '{"error":"unsupported_token_type"}' };
-const OK = { status: 200, body: "" };
-const form = (url, kind, token) => ({ url, form: `token=${token}&token_type_hint=${kind}&client_id=spa` });
-const both = (url) => [form(url, "refresh_token", "RT"), form(url, "access_token", "AT")];
-const standard = { asked: both(METADATA.revocation_endpoint), heard: [OK, OK], left: { ...END, tenant: "1" } };
-const none = { asked: [], heard: null };
-
-/** What leaves with each row, where all is well. Members that are missing are as the standards have them. */
-const TABLE = {
-  apple: { ...none, left: null },
-  auth0: { asked: [form(METADATA.revocation_endpoint, "refresh_token", "RT")], heard: [OK, UNSUPPORTED] },
-  auth0Legacy: {
-    asked: [form(METADATA.revocation_endpoint, "refresh_token", "RT")],
-    heard: [OK, UNSUPPORTED],
-    to: "https://login.example/v2/logout",
-    left: { client_id: "spa", returnTo: APP },
-  },
-  authentik: {},
-  cognito: {
-    asked: [{ url: "https://login.example/oauth2/revoke", form: "token=RT&client_id=spa" }],
-    heard: [OK, UNSUPPORTED],
-    to: "https://login.example/logout",
-    left: { client_id: "spa", logout_uri: APP },
-  },
-  discord: { asked: both("https://discord.com/api/oauth2/token/revoke") },
-  dropbox: {
-    asked: [
-      {
-        url: "https://api.dropboxapi.com/2/auth/token/revoke",
-        headers: { Accept: "application/json", Authorization: "Bearer AT" },
-        body: null,
-      },
-    ],
-    heard: [OK, OK],
-  },
-  duende: {},
-  entra: { ...none, left: { ...END, tenant: "1", logout_hint: "ada/ö" } },
-  facebook: {
-    asked: [{ url: "https://graph.facebook.com/me/permissions", form: "access_token=AT", method: "DELETE" }],
-    answer: { status: 200, body: "true" },
-    heard: [UNSUPPORTED, { status: 200 }],
-  },
-  fusionauth: {},
-  github: { ...none, left: null },
-  gitlab: {},
-  google: {
-    asked: ["RT", "AT"].map((token) => ({ url: "https://oauth2.googleapis.com/revoke", form: `token=${token}`, mode: "no-cors", redirect: "follow" })),
-    answer: { status: 0, body: "" },
-    heard: [
-      { status: 0, body: "" },
-      { status: 0, body: "" },
-    ],
-    left: null,
-  },
-  hydra: {},
-  keycloak: {},
-  linkedin: {},
-  logto: {},
-  okta: {},
-  salesforce: {},
-  slack: {
-    asked: ["RT", "AT"].map((token) => ({ url: "https://slack.com/api/auth.revoke", form: `token=${token}` })),
-    answer: { status: 200, body: '{"ok": true, "revoked": true}' },
-    heard: [{ status: 200 }, { status: 200 }],
-  },
-  spotify: none,
-  twitch: { asked: [{ url: "https://id.twitch.tv/oauth2/revoke", form: "token=AT&client_id=spa" }], heard: [UNSUPPORTED, OK] },
-  x: { asked: both("https://api.x.com/2/oauth2/revoke") },
-  zitadel: {},
-};
 
 test("every row of the table has its requests here", () => {
   assert.deepEqual(Object.keys(TABLE).sort(), [...names].sort());
@@ -170,7 +89,7 @@ for (const name of names) {
   test(`${name}: every fact of the row has a verified source, and what is not verified is not in the row`, () => {
     const { row } = providers[name]();
     const facts = sources[name] ?? {};
-    const said = ["revocation", "logout"].flatMap((part) => Object.keys(row[part]).map((member) => `${part}.${member}`));
+    const said = ["revocation", "logout", "devices", "consent"].flatMap((part) => Object.keys(row[part]).map((member) => `${part}.${member}`));
     for (const member of said) assert.equal(facts[member]?.[0], true, `${name}: ${member} is not verified`);
     for (const member of ["issuer", "matches"]) if (row[member]) assert.ok(facts[member], `${name}: ${member} has no source`);
     const unverified = Object.keys(facts).filter((member) => !facts[member][0]);

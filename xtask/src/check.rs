@@ -9,7 +9,7 @@ use crate::package::{self, Mode, NAME};
 use crate::process;
 use crate::project::Project;
 use crate::step::step;
-use crate::{npm, requirements, sizes, test, toolchain};
+use crate::{docs as pages, npm, requirements, sizes, test, toolchain};
 
 pub(crate) fn verb(project: &Project, arguments: &[String]) -> Result<()> {
     ensure!(arguments.is_empty(), "`check` takes no options");
@@ -38,12 +38,13 @@ pub(crate) fn verb(project: &Project, arguments: &[String]) -> Result<()> {
 
 type Check = fn(&Project) -> Result<()>;
 
-const CHECKS: [(&str, Check); 11] = [
+const CHECKS: [(&str, Check); 12] = [
     ("format", format),
     ("lock files name no registry", lock_files),
     ("the core names no browser", purity),
     ("every rule has a test or a reason", requirements::check),
     ("JavaScript syntax", javascript),
+    ("pages are what their data gives", pages::check),
     ("types", types),
     ("lints, on this machine", lints_host),
     ("lints, on wasm32", lints_wasm),

@@ -4,6 +4,7 @@ mod bindgen;
 mod browsers;
 mod check;
 mod demo;
+mod docs;
 mod embed;
 mod geckodriver;
 mod glue;
@@ -59,6 +60,7 @@ fn dispatch(verb: &str, arguments: &[String]) -> Result<()> {
         "build" => package::verb(&project, arguments),
         "check" => check::verb(&project, arguments),
         "demo" => demo::verb(&project, arguments),
+        "docs" => docs::verb(&project, arguments),
         "test" => test::verb(&project, arguments),
         _ => bail!("there is no verb `{verb}`\n\n{HELP}"),
     };
@@ -86,6 +88,8 @@ cargo xtask <verb>
 
   check              what must hold of every commit: format, lints, docs,
                      types, purity, lock files, size budget
+
+  docs               make docs/providers.md from the rows in pkg/providers.js
 
   help               this
 

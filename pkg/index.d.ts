@@ -348,6 +348,7 @@ export interface LogoutReport {
   tokens: { refreshToken: TokenOutcome; accessToken: TokenOutcome };
   application: LayerOutcome;
   provider: LayerOutcome;
+  /** `skipped` but for `logoutEverywhere` of `nightlatch/everywhere`. */
   devices: LayerOutcome;
   /** What came of the app's cleaners in this tab, in the order of {@link Client.onLogout}. The report is complete only if all are done. */
   cleaners: { name: string; status: "done" | "failed" | "timedOut" }[];
@@ -437,7 +438,7 @@ export interface Client {
    * It never rejects for what a server did: the report says it. Calls that overlap share one sign-out.
    */
   logout(options?: LogoutOptions): Promise<LogoutReport>;
-  /** What a sign-out can reach, before it is called. Asks for the provider's metadata where it is not known, and changes nothing. */
+  /** What a sign-out can reach, before it is called. Asks for the provider's metadata where it is not known, and changes nothing. `nightlatch/explain` says it layer by layer, with reasons. */
   capabilities(): Promise<Capabilities>;
   /**
    * Has the app's own clean-up run in this tab whenever a session ends here, for whatever reason: a query cache, an open database. Cleaners begin together,

@@ -9,7 +9,7 @@ const stage = setStage({ control: true });
 
 test("a person sees what a sign-out would reach, and then what it reached: the lists, the clean-up, the app's own server", async () => {
   const tab = await openSignedIn();
-  assert.match(await said(tab, "#scopes"), /Both tokens are revoked at the provider/);
+  assert.match(await said(tab, "#scopes"), /You will still be signed in at Lanternhouse, and the next sign-in may ask for nothing\..*Lanternhouse revokes the tokens\..*Lanternhouse ends its session/s);
   await shows(tab, "#server-session", /alive/);
 
   await choose(tab, "application", "503");
@@ -27,7 +27,7 @@ test("a person sees what a sign-out would reach, and then what it reached: the l
 test("a provider without the endpoints shows as limits on the cards, and as notes after the sign-out", async () => {
   for (const endpoint of ["revocation", "end_session"]) stage.world.faults.set(endpoint, "missing");
   const tab = await openSignedIn();
-  assert.match(await said(tab, "#scopes"), /revokes nothing.*no way to end its session/s);
+  assert.match(await said(tab, "#scopes"), /Lanternhouse revokes none.*You will still be signed in at Lanternhouse: it has no way to end that from here/s);
   await choose(tab, "scope", "provider");
   await press(tab, "#sign-out");
   await shows(tab, "#notes", /not confirm.*was to be ended and was not/s);

@@ -1,5 +1,8 @@
 // Compiled by `cargo xtask check`, never run: what index.d.ts promises to those who write TypeScript.
 import { AuthError, configure, createClient, login, logout } from "nightlatch";
+import { disconnect } from "nightlatch/disconnect";
+import { logoutEverywhere, type ReasonCode } from "nightlatch/everywhere";
+import { explain } from "nightlatch/explain";
 import { google, dialect } from "nightlatch/providers";
 import { providerFor } from "nightlatch/providers/all";
 import { followStepUp } from "nightlatch/step-up";
@@ -98,3 +101,14 @@ dialect({ name: "mine", revocation: { answers: [{ status: 200, means: "yes" }] }
 logout({ revoke: "all" });
 
 export { back, ends, never, off, offStepUp, popup, report, response, silent, unsubscribe, user };
+
+// Beyond a sign-out: outcomes and reasons are closed, and the scope of it is said by the function.
+disconnect(auth, { provider: google() }).then(({ permission, reason }) => permission === "withdrawn" || reason?.code === "secret");
+// @ts-expect-error: it is asked for by the function
+disconnect(auth, { revoke: false });
+logoutEverywhere(auth, { devices: { url: "/logout-everywhere" }, scope: "app" }).then(({ scope }: { scope: "everywhere" }) => scope);
+// @ts-expect-error: no tab alone
+logoutEverywhere(auth, { scope: "tab" });
+explain(auth).then(({ app }) => app.find(({ layer }) => layer === "provider")?.text);
+const why: ReasonCode = "scope_missing";
+void why;

@@ -1,6 +1,7 @@
 /** The demo: one client of nightlatch, and the page around it. */
 import { createClient } from "/nightlatch/index.js";
 import { handlePopupCallback, loginWithPopup } from "/nightlatch/popup.js";
+import { dialect } from "/nightlatch/providers.js";
 
 import { apiCalls, forgetAnswer } from "./api.js";
 import { cleaners } from "./cleaners.js";
@@ -17,6 +18,9 @@ import { stand } from "./tabs.js";
 import { chosenClear, look, putBack, things } from "./things.js";
 import { note } from "./timeline.js";
 import { countdown, reasons, span, statuses } from "./words.js";
+
+/** A row of the app's own: the demo's provider speaks the standards, and has a name. */
+const provider = dialect({ name: "Lanternhouse" });
 
 let standing;
 let leaving = false;
@@ -38,6 +42,7 @@ async function start() {
     allowedOrigins: [config.api],
     application: { url: "/session/end", csrf: { cookie: "XSRF-TOKEN" } },
     outbox: chosenOutbox,
+    provider,
   });
 
   listen(client);
@@ -49,7 +54,7 @@ async function start() {
   await things();
   faultSwitch(() => {
     byId("fault-hint").hidden = !client.isAuthenticated || !document.querySelector("#faults [value=missing]:checked");
-    scopeCards(client);
+    scopeCards(client, provider);
   });
   actions(client);
 
@@ -60,7 +65,7 @@ async function start() {
 
 /** Asks the client what a sign-out would reach now, and what may still be valid from earlier. */
 async function learn(client) {
-  if (client.isAuthenticated) await Promise.all([scopeCards(client), showServerSession()]);
+  if (client.isAuthenticated) await Promise.all([scopeCards(client, provider), showServerSession()]);
   showNotes(await client.capabilities());
 }
 

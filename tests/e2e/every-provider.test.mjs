@@ -23,7 +23,7 @@ beforeEach(() => scripted.reset());
 
 const ROWS = Object.keys(TABLE);
 const GRANT = ["discord", "facebook", "google"];
-/** What the core makes of what it hears (`tests/providers`): the outcome in the report. */
+/** What the core makes of what it hears (`tests/modules`): the outcome in the report. */
 const outcome = (heard) => ({ 200: "revoked", 400: "unsupported", 0: "unknown" })[heard.status];
 
 /** What is expected of a row in the words of its table, with the tokens that were issued. */

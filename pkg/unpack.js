@@ -4,7 +4,7 @@
 
 // By opcode, the part that its operand is in: `c` is 3.
 const OPERANDS = "  ccc       ddd ef              nhhiiii kkkkkkkkkkkkkkkkkkkkkkk  om m";
-const [CODE, HEAD, TAIL, BLOCK, CALL, MISC, GROUPS, ALIGN, OFFSET, COUNTS, WIDE, SPLIT] = [0, 1, 2, 3, 5, 6, 7, 10, 11, 12, 13, 14];
+const [CODE, HEAD, TAIL, BLOCK, CALL, MISC, GROUPS, ALIGN, OFFSET, COUNTS, WIDE, SPLIT, ORDER, ADDRESS] = [0, 1, 2, 3, 5, 6, 7, 10, 11, 12, 13, 14, 46, 47];
 
 /** Gives the module's bytes. */
 export function unpack(parts) {
@@ -22,7 +22,7 @@ export function unpack(parts) {
 
   // A number is one letter below the part's base, after others that lead. `}` and `~` stand for `"` and `\`.
   const number = (part) => {
-    const base = part < BLOCK ? 88 : 64;
+    const base = part === HEAD || part === TAIL ? 88 : 64;
     for (let high = 0; ; ) {
       const code = text[places[part]++];
       const digit = code < 125 ? code - 32 : code < 126 ? 2 : 60;
@@ -41,17 +41,31 @@ export function unpack(parts) {
     return way - 128 * (way > 127);
   };
 
+  // Instructions are numbered by how often they occur.
+  const order = [];
+  while (left(ORDER)) order.push(number(ORDER));
+  let next = order[number(CODE)];
+  let address = 0;
+
   // Instructions, to the `end` that closes them. A function of its own, since what is called often is compiled early.
   const block = () => {
-    for (let op; op !== 11; ) {
-      op = number(CODE);
-      const part = op > 251 ? MISC : operands[op] & 31;
-      bytes[at++] = op;
+    for (let op, before; op !== 11; ) {
+      before = op;
+      op = next;
+      const part = op > 254 ? ADDRESS : op > 251 ? MISC : operands[op] & 31;
+      bytes[at++] = op > 254 ? 65 : op;
+      if (part === CALL) copy(CODE);
+      next = order[number(CODE)];
       if (part === OFFSET) bytes[at++] = text[places[ALIGN]++] - 32;
       if (part === WIDE) {
         for (let count = 1, byte; op > 66 ? count <= 8 : !(byte < 128); count++) bytes[at++] = byte = number(WIDE);
-      } else if (part) {
-        let labels = copy(part === CALL ? CODE : part < SPLIT ? part : 24 * (part - SPLIT) + 8 + (text[places[CODE]] >> 2));
+      } else if (part === ADDRESS) {
+        // How far from the end of the text before; backwards where the last bit is set.
+        const distance = number(ADDRESS);
+        write((address += (distance >> 1) ^ -(distance & 1)));
+      } else if (part && part !== CALL) {
+        let labels = copy(part < SPLIT ? part : SPLIT + 16 * (part - SPLIT) + ((next >> 3) & 15));
+        if (before > 254 && op === 65) address += labels; // The text's length.
         if (op === 14) for (; labels >= 0; labels--) copy(part);
         if (part === BLOCK) block();
       }

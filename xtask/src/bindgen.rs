@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 use walrus::ElementItems;
 use wasm_bindgen_cli_support::Bindgen;
 
@@ -37,8 +37,10 @@ pub(crate) fn generate(compiled: &Path, directory: &Path, mode: Mode) -> Result<
         .generate_output()?;
     let mut names = Names::default();
     if !debug {
-        let glue = glue::without_realloc(output.js());
+        let glue = glue::without_unused(output.js());
         let module = output.wasm_mut();
+        forget_callbacks(module);
+        leave_to_glue(module)?;
         for import in module.imports.iter_mut() {
             import.name = names.import(&import.name);
             import.module = names.module(&import.module);
@@ -54,7 +56,6 @@ pub(crate) fn generate(compiled: &Path, directory: &Path, mode: Mode) -> Result<
         for export in unused {
             module.exports.delete(export);
         }
-        forget_callbacks(module);
         forget_messages(module);
     }
     output.emit(directory)?;
@@ -77,16 +78,48 @@ pub(crate) fn generate(compiled: &Path, directory: &Path, mode: Mode) -> Result<
     Ok(Glue { wasm, javascript })
 }
 
+/// Puts imports in the place of functions that the glue does in a line, and drops what only they needed: the list of free
+/// places for references, and four ways to find the page's window.
+fn leave_to_glue(module: &mut walrus::Module) -> Result<()> {
+    for path in glue::OFFERED {
+        // The crate's hash stands in brackets.
+        let is_meant = |name: &str| match (name.split_once('['), name.split_once(']')) {
+            (Some((before, _)), Some((_, after))) => path.strip_prefix(before) == Some(after),
+            _ => name == path,
+        };
+        let found: Vec<_> = module
+            .funcs
+            .iter()
+            .filter(|function| function.name.as_deref().is_some_and(is_meant))
+            .map(|function| (function.id(), function.ty()))
+            .collect();
+        let [(id, ty)] = found[..] else {
+            bail!("the module does not have one `{path}`: compare it with xtask/src/glue.rs");
+        };
+        let name = path.rsplit("::").next().unwrap_or(path);
+        let import = module.imports.add(GLUE, name, id);
+        module.funcs.get_mut(id).kind =
+            walrus::FunctionKind::Import(walrus::ImportedFunction { import, ty });
+    }
+    walrus::passes::gc::run(module);
+    Ok(())
+}
+
+/// What the module imports from.
+const GLUE: &str = "./nightlatch_bg.js";
+
 /// Takes the callbacks of closures out of the table of functions.
 ///
 /// They stand in it only because wasm-bindgen reads closures' types off the table; the glue calls them as exports, by
 /// name, and nothing calls them by index. For each of the crates' closures that the module has no use for, its callback
-/// would stay. The place is given to a function that is there anyway, so that no other index changes.
+/// would stay. The place is given to a function that is there anyway, so that no other index changes. The same is done with
+/// what finds the global object, once nobody asks for it any more ([`leave_to_glue`]).
 fn forget_callbacks(module: &mut walrus::Module) {
     let is_callback = |function: walrus::FunctionId| {
         let name = module.funcs.get(function).name.as_deref();
         name.is_some_and(|name| {
             name.starts_with("wasm_bindgen[") && name.contains("]::convert::closures::_::invoke::<")
+                || name.starts_with("js_sys[") && name.contains("]::global::get_global_object")
         })
     };
     let others: Vec<_> = module

@@ -37,16 +37,24 @@ pub(crate) fn trimmed(glue: &str) -> Result<String> {
         };
         glue = format!("{before}{instead}{after}");
     }
-    Ok(without_realloc(&glue))
+    Ok(without_unused(&glue))
 }
 
-/// What passes texts does without `realloc`, so that the module need not export it.
-pub(crate) fn without_realloc(glue: &str) -> String {
+/// What passes texts does without `realloc`, and clients are not freed, so that the module need not export either.
+pub(crate) fn without_unused(glue: &str) -> String {
     glue.replace(", wasm.__wbindgen_realloc", "")
+        .replace("wasm.__wbg_core_free", "")
 }
+
+/// What the glue offers in the place of functions of the module. [`TRIMMED`] puts them in.
+pub(crate) const OFFERED: [&str; 3] = [
+    "__externref_table_alloc",
+    "__externref_table_dealloc",
+    "web_sys::window",
+];
 
 /// From where to where is taken out, and what comes in its place.
-const TRIMMED: [(&str, &str, &str); 11] = [
+const TRIMMED: [(&str, &str, &str); 14] = [
     // `using` and `free()`: a client is closed, and its memory goes with it.
     (
         "    __destroy_into_raw() {\n",
@@ -60,12 +68,14 @@ const TRIMMED: [(&str, &str, &str); 11] = [
         "    };\n}\n",
         "",
     ),
-    // Who has reference types has finalization registries.
+    // A page makes one client, which lives as long as the page does.
     (
-        "(typeof FinalizationRegistry === 'undefined')\n    ? { register: () => {}, unregister: () => {} }\n    : ",
-        "new",
-        "new",
+        "const CoreFinalization = ",
+        ";\n",
+        "// The places of references that have been dropped. The first 1028 are not for dropping.\n\
+         const free = [];\n",
     ),
+    ("        CoreFinalization.register(", "\n", ""),
     // Texts are short: one way to pass them is enough.
     (
         "    if (realloc === undefined) {\n",
@@ -76,22 +86,26 @@ const TRIMMED: [(&str, &str, &str); 11] = [
          WASM_VECTOR_LEN = bytes.length;\n\
          return ptr;\n",
     ),
-    // A page with reference types has `globalThis`.
+    // What is offered in the place of functions of the module.
     (
-        "            const ret = typeof global === ",
-        "addToExternrefTable0(ret);\n",
-        "            return 0;\n",
+        "        __wbg_static_accessor_GLOBAL_THIS_",
+        "        },\n",
+        "        __externref_table_alloc: function() {\n\
+         \x20           return free.pop() ?? wasm.__wbindgen_externrefs.grow(1);\n\
+         \x20       },\n\
+         \x20       __externref_table_dealloc: function(at) {\n\
+         \x20           if (at < 1028) return;\n\
+         \x20           wasm.__wbindgen_externrefs.set(at, undefined);\n\
+         \x20           free.push(at);\n\
+         \x20       },\n\
+         \x20       window: function() {\n\
+         \x20           return typeof window === 'undefined' ? [0, 0] : [1, addToExternrefTable0(window)];\n\
+         \x20       },\n",
     ),
-    (
-        "            const ret = typeof self === ",
-        "addToExternrefTable0(ret);\n",
-        "            return 0;\n",
-    ),
-    (
-        "            const ret = typeof window === ",
-        "addToExternrefTable0(ret);\n",
-        "            return 0;\n",
-    ),
+    ("        __wbg_static_accessor_GLOBAL_", "        },\n", ""),
+    ("        __wbg_static_accessor_SELF_", "        },\n", ""),
+    ("        __wbg_static_accessor_WINDOW_", "        },\n", ""),
+    ("        __wbg_instanceof_Window_", "        },\n", ""),
     // Views of the memory are made when they are needed: nothing here is called so often that it would matter.
     (
         "let cachedDataViewMemory0 = ",

@@ -506,7 +506,7 @@ impl Logout {
     }
 
     fn capabilities(&mut self, context: &Context<'_>) -> Json {
-        if let Some(metadata) = &context.tab.metadata {
+        if let Some(metadata) = self.metadata.as_ref().or(context.tab.metadata.as_ref()) {
             self.told
                 .with("revocation", metadata.revocation_endpoint.is_some())
                 .with("endSession", metadata.end_session_endpoint.is_some());

@@ -154,9 +154,6 @@ impl Tab {
             .or(self.session.as_ref().filter(|_| known))
             .filter(|_| usable)
             .cloned();
-        if let Some(session) = &next {
-            self.metadata = Some(session.metadata.clone());
-        }
         if !known {
             self.pause_ms = 0;
         }

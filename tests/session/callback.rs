@@ -199,7 +199,7 @@ fn a_refusal_of_the_provider_is_told_and_leaves_the_session_of_before() {
         assert_eq!(refusal.error.as_deref(), Some(error));
         assert_eq!(world.status(0), Status::SignedIn);
         // One answer, no retry.
-        assert!(world.provider.seen.is_empty());
+        assert_eq!(world.provider.seen, ["discovery"]);
     }
 }
 

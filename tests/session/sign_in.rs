@@ -5,7 +5,7 @@ use nightlatch::session::{Settled, Status};
 use serde_json::json;
 
 use crate::provider::{Mood, fields};
-use crate::world::{NETWORK, World};
+use crate::world::{Job, NETWORK, Work, World};
 
 #[test]
 fn a_sign_in_looks_discovers_keeps_what_it_awaits_and_leaves() {
@@ -30,6 +30,45 @@ fn a_sign_in_looks_discovers_keeps_what_it_awaits_and_leaves() {
         ]
     );
     assert_eq!(world.provider.seen, ["discovery"]);
+}
+
+#[test]
+fn a_sign_in_leaves_for_what_this_page_has_discovered_whatever_stands_in_the_stored_session() {
+    // AUTHZ-15, DISC-10, A10
+    for begun in ["signed in", "signed out"] {
+        let mut world = World::signed_in();
+        let sealed = world.disk.sealed.as_mut().unwrap();
+        for endpoint in ["authorize", "token"] {
+            let (good, evil) = ("https://id.example/", "https://evil.example/");
+            let (good, evil) = (format!("{good}{endpoint}"), format!("{evil}{endpoint}"));
+            assert!(sealed.text.contains(&good));
+            sealed.text = sealed.text.replace(&good, &evil);
+        }
+        world.reload(0);
+        assert_eq!(world.status(0), Status::SignedIn, "the record is believed");
+        if begun == "signed out" {
+            world.log_out(0, json!({}));
+            world.pass(1_000);
+        }
+
+        world.log_in(0, json!({}));
+        world.run();
+        let address = world.tabs[0].navigated.clone().unwrap();
+        assert!(
+            address.starts_with("https://id.example/authorize?"),
+            "{begun}: {address}"
+        );
+        let address = world.answer_as(0, "ada");
+        world.reload(0);
+        world.hold("exchange");
+        world.come_back(0, &address);
+        world.run();
+        let sent = |job: &&Job| job.name.starts_with("exchange");
+        let Work::Fetch(request) = &world.jobs.iter().find(sent).unwrap().work else {
+            panic!("{begun}: nothing is sent");
+        };
+        assert_eq!(request.url, "https://id.example/token", "{begun}");
+    }
 }
 
 #[test]

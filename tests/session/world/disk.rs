@@ -24,7 +24,7 @@ pub(crate) struct Disk {
 #[derive(Clone, Debug)]
 pub(crate) struct Sealed {
     pub(super) share: String,
-    pub(super) text: String,
+    pub(crate) text: String,
 }
 
 /// One transaction that wrote or decided something.

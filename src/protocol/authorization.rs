@@ -1,7 +1,10 @@
 //! The authorization request and its answer: RFC 6749 §4.1, OpenID Connect Core 1.0 §3.1.2, RFC 9207.
 
+use core::fmt;
+
 use super::arguments::Arguments;
 use super::message::scrub;
+use super::secret::Hidden;
 use super::{
     Code, Error, Json, Members, Metadata, Options, Refusal, Result, Secret, base64url, options,
     pkce, url,
@@ -102,7 +105,7 @@ impl Login {
 }
 
 /// A sign-in under way: what the answer is held against. It waits in session storage.
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Eq, Hash, PartialEq)]
 pub struct Pending {
     /// Ties the answer to this tab (RFC 6749 §10.12).
     pub state: String,
@@ -185,6 +188,22 @@ impl Pending {
     }
 }
 
+impl fmt::Debug for Pending {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (formatter.debug_struct("Pending"))
+            .field("state", &Hidden(&self.state))
+            .field("nonce", &Hidden(&self.nonce))
+            .field("verifier", &self.verifier)
+            .field("generation", &self.generation)
+            .field("begun_at", &self.begun_at)
+            .field("return_to", &self.return_to)
+            .field("max_age", &self.max_age)
+            .field("acr_values", &self.acr_values)
+            .field("scope", &self.scope)
+            .finish()
+    }
+}
+
 /// The address of the authorization request: RFC 6749 §4.1.1, RFC 7636 §4.3, Core §3.1.2.1.
 pub fn request(
     options: &Options,
@@ -214,7 +233,7 @@ pub fn request(
 }
 
 /// An address that looks like an answer of a provider: it has a `state`.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Eq, PartialEq)]
 pub struct Arrival {
     /// The `state` parameter.
     pub state: String,
@@ -269,6 +288,14 @@ impl Arrival {
         self.parameters
             .iter()
             .find_map(|(own, value)| (own == name).then_some(value.as_str()))
+    }
+}
+
+impl fmt::Debug for Arrival {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (formatter.debug_tuple("Arrival"))
+            .field(&Hidden(&self.parameters))
+            .finish()
     }
 }
 

@@ -1,7 +1,9 @@
 //! Values that must not be seen.
 
 use core::fmt;
+use core::hash::{Hash, Hasher};
 use core::hint::black_box;
+use std::hash::DefaultHasher;
 
 /// A token, code, verifier or key share. It prints as `[redacted]` and is overwritten when dropped.
 #[derive(Clone, Eq, Hash, PartialEq)]
@@ -31,5 +33,18 @@ impl Drop for Secret {
 impl fmt::Debug for Secret {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("[redacted]")
+    }
+}
+
+/// What does not print, and is the plain value otherwise: for what a secret is made of, or lies in. Equal ones print
+/// alike, others do not, which tells those who debug what they need.
+#[derive(Clone, Eq, Hash, PartialEq)]
+pub(crate) struct Hidden<T>(pub(crate) T);
+
+impl<T: Hash> fmt::Debug for Hidden<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut hasher = DefaultHasher::new();
+        self.0.hash(&mut hasher);
+        write!(formatter, "[hidden {:x}]", hasher.finish() as u32)
     }
 }

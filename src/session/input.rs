@@ -1,5 +1,7 @@
 //! What the machine is told.
 
+use core::fmt;
+
 use super::Change;
 use super::record::Verdict;
 use super::tab::Seen;
@@ -33,7 +35,7 @@ pub enum Input {
 }
 
 /// What the app asks.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub enum Call {
     /// Is this address an answer?
     Callback {
@@ -72,6 +74,19 @@ pub enum Call {
         /// The app's options.
         options: Json,
     },
+}
+
+impl fmt::Debug for Call {
+    /// Prints the name alone.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Callback { .. } => "Callback",
+            Self::Login { .. } => "Login",
+            Self::Logout { .. } => "Logout",
+            Self::Start { .. } => "Start",
+            Self::Token { .. } => "Token",
+        })
+    }
 }
 
 /// What happened outside.

@@ -23,6 +23,7 @@ use super::withdrawal::Withdrawal;
 use super::{Event, Reason, Session};
 use crate::protocol::options::Place;
 use crate::protocol::revocation::{self, Hint, Outcome};
+use crate::protocol::secret::Hidden;
 use crate::protocol::{
     Answer, Code, Error, Json, Members, Metadata, Options, Request, Secret, base64url, end_session,
 };
@@ -44,7 +45,7 @@ pub(super) enum Join {
 pub(super) struct Logout {
     callers: Vec<Id>,
     asked: Asked,
-    state: String,
+    state: Hidden<String>,
     /// What memory held: for revocation where the record cannot be opened, or answers too late.
     held: Option<Rc<Session>>,
     metadata: Option<Rc<Metadata>>,
@@ -121,7 +122,7 @@ impl Logout {
         }
         let mut logout = Box::new(Self {
             callers: vec![context.id],
-            state: base64url::encode(entropy),
+            state: Hidden(base64url::encode(entropy)),
             metadata: context.tab.metadata.clone(),
             held,
             generation: context.tab.generation,
@@ -462,7 +463,7 @@ impl Logout {
         let held = self.held.take();
         let hint = held.as_ref().map(|session| &session.id_token);
         let kept = Members::new()
-            .with("state", self.state.as_str())
+            .with("state", self.state.0.as_str())
             .with("returnTo", self.asked.redirect_to.as_str())
             .with("confirmed", self.report.is_confirmed())
             .with("ending", hint.map(|_| context.tab.ending))
@@ -473,7 +474,7 @@ impl Logout {
             context.options,
             endpoint,
             hint,
-            &self.state,
+            &self.state.0,
             &self.asked.parameters,
         )));
         self.finish(context);

@@ -12,6 +12,7 @@ use super::{Reason, Session, grant};
 use crate::protocol::authorization::{self, Arrival, Pending};
 use crate::protocol::id_token::{self, Expected};
 use crate::protocol::message::Navigation;
+use crate::protocol::secret::Hidden;
 use crate::protocol::{
     Claims, Code, Error, Json, Members, Metadata, Result, Secret, Tokens, pkce, token,
 };
@@ -20,7 +21,7 @@ use crate::protocol::{
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Login {
     asked: authorization::Login,
-    entropy: Box<[u8; 96]>,
+    entropy: Hidden<Box<[u8; 96]>>,
     generation: u64,
     pending: Option<Pending>,
     /// Whether another window goes to the provider, and this page stays.
@@ -57,7 +58,7 @@ impl Login {
                 context.look();
                 let login = Self {
                     asked,
-                    entropy: Box::new(*entropy),
+                    entropy: Hidden(Box::new(*entropy)),
                     generation: 0,
                     pending: None,
                     detached,
@@ -150,7 +151,7 @@ impl Login {
     }
 
     fn digest(&mut self, context: &mut Context<'_>) -> Step {
-        let pending = Pending::new(&self.asked, &self.entropy, self.generation, context.now);
+        let pending = Pending::new(&self.asked, &self.entropy.0, self.generation, context.now);
         context.ask(0, Effect::Digest(pending.verifier.clone()));
         self.pending = Some(pending);
         self.stage = Leaving::Digesting;
@@ -161,7 +162,7 @@ impl Login {
 /// A provider's answer that is being dealt with.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Callback {
-    address: String,
+    address: Hidden<String>,
     /// Whether the page itself stands at the address.
     here: bool,
     /// Whether the app gave the sign-in with the address: it lies in no slot.
@@ -200,7 +201,7 @@ impl Callback {
         let here = address == here;
         let callback = match Self::arrive(context, address, here, sign_in, sign_out) {
             Ok((arrival, pending)) => Self {
-                address: address.to_owned(),
+                address: Hidden(address.to_owned()),
                 here,
                 detached: sign_in.is_some_and(|json| json.member("detached").is_true()),
                 callers: vec![context.id],
@@ -239,7 +240,7 @@ impl Callback {
 
     /// Lets another call for the same address share this one.
     pub(super) fn join(&mut self, id: Id, address: &str) -> bool {
-        let same = self.address == address;
+        let same = self.address.0 == address;
         if same {
             self.callers.push(id);
         }
@@ -354,7 +355,7 @@ impl Callback {
             .tab
             .answered
             .as_ref()
-            .filter(|(answered, _)| answered == address)
+            .filter(|(answered, _)| answered.0 == address)
         {
             return Err(Ok(settled.clone()));
         }
@@ -399,7 +400,7 @@ impl Callback {
         if here {
             context.put(Output::Clean(authorization::cleaned(address)));
         }
-        context.tab.answered = Some((address.to_owned(), settled.clone()));
+        context.tab.answered = Some((Hidden(address.to_owned()), settled.clone()));
         Some(settled)
     }
 
@@ -409,7 +410,7 @@ impl Callback {
             context.put(Output::Keep(Slot::SignIn, None));
         }
         if self.here {
-            context.put(Output::Clean(authorization::cleaned(&self.address)));
+            context.put(Output::Clean(authorization::cleaned(&self.address.0)));
         }
         match authorization::response(&self.arrival, context.options, &metadata) {
             Ok(code) => {

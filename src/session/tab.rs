@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::record::{Entry, Version};
 use super::{Event, Id, Reason, Session, Settled};
 use crate::protocol::options::Place;
+use crate::protocol::secret::Hidden;
 use crate::protocol::{Claims, Error, Metadata};
 
 /// How long one look at the record may be reused, in milliseconds.
@@ -33,7 +34,7 @@ pub struct Seen {
 }
 
 /// A sign-in's answer that was dealt with, so that asking again gives the same.
-pub(super) type Answered = (String, Settled);
+pub(super) type Answered = (Hidden<String>, Settled);
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Tab {

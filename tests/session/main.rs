@@ -30,6 +30,7 @@ mod record;
 mod refresh;
 mod restored;
 mod revocation;
+mod secrets;
 mod sign_in;
 mod soak;
 mod tabs;

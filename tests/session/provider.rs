@@ -53,6 +53,8 @@ pub(crate) struct Provider {
     /// How often each refresh token arrived.
     pub(crate) presented: BTreeMap<String, u32>,
     codes: BTreeMap<String, (String, String)>,
+    /// Codes and ID tokens.
+    given: Vec<String>,
     families: Vec<Family>,
     access: BTreeMap<String, usize>,
     count: u32,
@@ -63,6 +65,7 @@ impl Provider {
     pub(crate) fn code(&mut self, nonce: &str, subject: &str) -> String {
         self.count += 1;
         let code = format!("code-{}", self.count);
+        self.given.push(code.clone());
         self.codes
             .insert(code.clone(), (nonce.to_owned(), subject.to_owned()));
         code
@@ -105,6 +108,19 @@ impl Provider {
         for family in &mut self.families {
             family.revoked = true;
         }
+    }
+
+    /// Every code and token that it has given out, and is to be found in no message.
+    pub(crate) fn given(&self) -> Vec<String> {
+        let tokens = self
+            .families
+            .iter()
+            .map(|family| format!("{}0", family_of(&family.current)));
+        let used = self.presented.keys().chain(self.access.keys()).cloned();
+        tokens
+            .chain(used)
+            .chain(self.given.iter().cloned())
+            .collect()
     }
 
     /// Whom an access token was granted for.
@@ -220,6 +236,7 @@ impl Provider {
             claims["nonce"] = json!(nonce);
         }
         let id_token = token(&merged(claims, &self.claims));
+        self.given.push(id_token.clone());
         let grant = json!({
             "access_token": access, "refresh_token": current, "id_token": id_token, "token_type": "Bearer",
             "expires_in": 300, "scope": "openid",

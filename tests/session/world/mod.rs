@@ -70,6 +70,8 @@ pub(crate) struct World {
     held: BTreeSet<String>,
     /// Numbers the transactions.
     pub(crate) transactions: u64,
+    /// What anybody but the provider and the record could see, where a test listens.
+    pub(crate) overheard: Option<Vec<String>>,
     /// Every transaction that wrote or decided something, for those who check invariants.
     pub(crate) history: Vec<Transacted>,
     drawn: u64,
@@ -104,6 +106,7 @@ impl World {
             jobs: Vec::new(),
             held: BTreeSet::new(),
             transactions: 0,
+            overheard: None,
             history: Vec::new(),
             drawn: 0,
         }

@@ -2,12 +2,33 @@
 
 use nightlatch::protocol::Json;
 use nightlatch::protocol::options::Place;
-use nightlatch::session::{Effect, Id, Input, Misuse, Output, Reply, Signal};
+use nightlatch::session::{Effect, Id, Input, Misuse, Output, Reply, Settled, Signal, Slot};
 
 use super::disk::Sealed;
 use super::words::{output_words, slot_name, words_of};
 use super::{Job, Work, World};
 use crate::provider::{core, parse, plain};
+
+/// What an output shows to the app, to other tabs, or to whoever reads what lies about in plain text. (A token that
+/// the app asked for and the sign-in under way are theirs: the one the caller's, the other the tab's own.)
+fn shown(output: &Output) -> Option<String> {
+    let json = match output {
+        Output::Clean(address) => return Some(address.clone()),
+        Output::Event(event) => event.detail(),
+        Output::Keep(Slot::Left | Slot::SignOut, value) => value.clone()?,
+        Output::Post(message) => message.to_json(),
+        Output::Reveal(to) => to.clone(),
+        Output::Settle { result, .. } => match result {
+            Ok(Settled::AccessToken(_)) => return None,
+            Ok(Settled::Told(told)) if told.member("signIn").is_object() => return None,
+            Ok(settled) => settled.to_json(),
+            Err(error) => return Some(format!("{error} {error:?} {}", plain(&error.to_json()))),
+        },
+        Output::Show(snapshot) => snapshot.to_json(),
+        _ => return None,
+    };
+    Some(plain(&json).to_string())
+}
 
 impl World {
     /// Tells a machine what happened, and performs what it asks for.
@@ -18,8 +39,15 @@ impl World {
             _ => {}
         }
         let now = self.clock();
+        if let Some(overheard) = &mut self.overheard {
+            overheard.push(format!("{input:?}"));
+        }
         let result = self.tabs[tab].machine.handle(now, &parse, input);
         while let Some(output) = self.tabs[tab].machine.poll() {
+            if let Some(overheard) = &mut self.overheard {
+                overheard.push(format!("{output:?} {:?}", self.tabs[tab].machine));
+                overheard.extend(shown(&output));
+            }
             self.tabs[tab].log.push(output_words(&output));
             self.perform(tab, output);
         }

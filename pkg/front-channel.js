@@ -1,9 +1,10 @@
 // The page that the provider embeds to end a session: OpenID Connect Front-Channel Logout 1.0 §2.
-import { createClient } from "./index.js";
+import { AuthError, createClient } from "./index.js";
 
 export async function frontChannelLogout(options, address = location.href) {
   // A frame on another site has a storage of its own, and looks in vain for who is signed in.
   if ((await document.hasStorageAccess?.()) === false) return { status: "partitioned" };
+  if (!URL.canParse(address)) throw new AuthError("invalid_options", "usage", "`address` is not an address");
   const { searchParams } = new URL(address);
   const client = await createClient(options);
   try {

@@ -1,4 +1,5 @@
 // Watches over the provider's own session, for apps whose session is to end with it.
+import { AuthError } from "./index.js";
 import { signInSilently } from "./silent.js";
 
 /** The provider's frame is asked no more often, in seconds. */
@@ -7,6 +8,7 @@ const MIN_INTERVAL = 2;
 const MAX_SAME = 2;
 
 export function monitorSession(client, { clientId, checkSessionIframe, interval = 10, timeout = 10, ...silent }) {
+  if (!URL.canParse(checkSessionIframe)) throw new AuthError("invalid_options", "usage", "`checkSessionIframe` is not an address");
   const { origin } = new URL(checkSessionIframe);
   const key = `nightlatch.session-state.${clientId}`;
   const ended = new AbortController();

@@ -16,6 +16,7 @@ export interface PopupOptions extends LoginOptions {
  *
  * - `popup_blocked`: the browser did not open the window; or, with `storage` `"tab"` or `"memory"`, the page cannot reach into it because
  *   `Cross-Origin-Opener-Policy` here or at the provider cuts it off. With `"browser"` no policy is in the way. Sign in with {@link Client.login} then.
+ * - `storage_unavailable`: also where the window's session storage takes nothing, being full.
  * - `popup_closed`: the person closed the window and came back to this page. With such a policy a window that is still open cannot be told from one that
  *   was closed: a person who comes back to the page without closing it is told the same. If they sign in all the same, the client is signed in as ever.
  *

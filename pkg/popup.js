@@ -47,11 +47,11 @@ export async function loginWithPopup(client, { signal, features = "popup,width=4
         channel.onmessage = async ({ data }) => {
           answered = true;
           try {
-            if (data.kind === "failed") throw told(data.error);
-            if (data.kind === "done") {
+            if (data?.kind === "failed") throw told(data.error);
+            if (data?.kind === "done") {
               setTimeout(() => client.getAccessToken({ minValidity: 0 }).then(() => resolve(client.getUser()), reject), LOOK_MS);
             }
-            if (data.kind === "arrived") {
+            if (data?.kind === "arrived") {
               const answer = await client.handleRedirectCallback({ url: addressOf(popup), signIn: { ...signIn, detached: true } });
               if (!answer) throw blocked("Cross-Origin-Opener-Policy cuts the window off, and its session cannot be shared: sign in with login()");
               resolve(answer.user);
@@ -60,10 +60,14 @@ export async function loginWithPopup(client, { signal, features = "popup,width=4
             reject(error);
           }
         };
-        const storage = popup.sessionStorage;
-        // It began as a copy of this page's.
-        for (const key of Object.keys(storage)) if (key.startsWith("nightlatch.")) storage.removeItem(key);
-        storage.setItem(`nightlatch.${slot}.sign-in`, JSON.stringify({ ...(isShared ? signIn : { state }), popup: true }));
+        try {
+          const storage = popup.sessionStorage;
+          // It began as a copy of this page's.
+          for (const key of Object.keys(storage)) if (key.startsWith("nightlatch.")) storage.removeItem(key);
+          storage.setItem(`nightlatch.${slot}.sign-in`, JSON.stringify({ ...(isShared ? signIn : { state }), popup: true }));
+        } catch {
+          throw new AuthError("storage_unavailable", "environment", "the window's session storage takes nothing");
+        }
         popup.location.replace(url);
       };
       begin().catch(reject);
@@ -114,7 +118,8 @@ const forever = () => new Promise(() => {});
 
 const blocked = (message) => new AuthError("popup_blocked", "environment", message);
 
-const told = ({ code, kind, message, ...details }) => new AuthError(code, kind, message, details);
+// Any script of this origin can post here.
+const told = ({ code = "invalid_response", kind = "server", message = "the window said nothing of use", ...details } = {}) => new AuthError(code, kind, message, details);
 
 function addressOf(popup) {
   try {

@@ -18,7 +18,8 @@ export interface SilentOptions extends Omit<LoginOptions, "prompt" | "returnTo">
  *
  * `null` does not say that nobody is signed in at the provider: where it is on another site than the app, browsers keep its cookies from the frame.
  *
- * It rejects with what {@link Client.login} and {@link Client.handleRedirectCallback} reject with, and with `timeout`. A Content-Security-Policy has to allow the provider and the app itself in `frame-src`, and
+ * It rejects with what {@link Client.login} and {@link Client.handleRedirectCallback} reject with, with `timeout`, and with `invalid_response` where the frame ends at another address than
+ * {@link ClientOptions.redirectUri}. A Content-Security-Policy has to allow the provider and the app itself in `frame-src`, and
  * the page at {@link ClientOptions.redirectUri} has to let the app embed it (`frame-ancestors 'self'`).
  */
 export function loginSilently(client: Client, options?: SilentOptions): Promise<User | null>;

@@ -27,8 +27,9 @@ async function attempt(client, { timeout = 10, scripts = false, ...options } = {
   try {
     const { url, signIn } = await client.login({ ...options, prompt: "none", detached: true });
     const address = await visit(url, signIn.state, timeout * 1000, scripts);
-    const { user } = await client.handleRedirectCallback({ url: address, signIn: { ...signIn, detached: true } });
-    return { user, sessionState: new URL(address).searchParams.get("session_state") };
+    const answer = await client.handleRedirectCallback({ url: address, signIn: { ...signIn, detached: true } });
+    if (!answer) throw new AuthError("invalid_response", "server", "the frame did not come back to `redirectUri`");
+    return { user: answer.user, sessionState: new URL(address).searchParams.get("session_state") };
   } catch (error) {
     if (error.code === "login_required" || (error.code === "authorization_refused" && UNKNOWN.includes(error.error))) return { user: null };
     // Another tab was faster.

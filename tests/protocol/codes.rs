@@ -9,6 +9,25 @@ fn file(path: &str) -> String {
     std::fs::read_to_string(&whole).unwrap_or_else(|error| panic!("{whole}: {error}"))
 }
 
+/// The files under a folder whose names end so, with what is written in them. What is generated is nobody's writing.
+fn files(folder: &str, end: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let whole = format!("{}/{folder}", env!("CARGO_MANIFEST_DIR"));
+    for entry in std::fs::read_dir(whole).unwrap() {
+        let entry = entry.unwrap();
+        let path = format!("{folder}/{}", entry.file_name().into_string().unwrap());
+        if entry.file_type().unwrap().is_dir() {
+            if !path.ends_with("/generated") {
+                found.append(&mut files(&path, end));
+            }
+        } else if path.ends_with(end) {
+            let text = file(&path);
+            found.push((path, text));
+        }
+    }
+    found
+}
+
 fn ours() -> BTreeSet<String> {
     Code::ALL
         .iter()
@@ -84,34 +103,71 @@ fn index_d_ts_has_the_same_kinds() {
 }
 
 #[test]
-fn the_readme_explains_each_code_and_no_other() {
+fn the_readme_says_of_each_code_and_no_other_what_it_means_and_what_to_do() {
     let readme = file("README.md");
-    let rows: Vec<_> = readme
-        .lines()
-        .filter_map(|line| {
-            line.strip_prefix("| `")?
-                .split_once("` |")
-                .map(|(code, _)| code.to_owned())
-        })
-        .collect();
-    for code in ours() {
-        assert_eq!(
-            rows.iter().filter(|row| **row == code).count(),
-            1,
-            "`{code}` in README.md"
-        );
+    let (_, table) = readme
+        .split_once("| code | kind | what it means | what to do |")
+        .unwrap();
+    let (table, _) = table.split_once("\n\n").unwrap();
+    let mut explained = Vec::new();
+    for row in table.lines().skip(2) {
+        let cells: Vec<_> = row
+            .trim_matches('|')
+            .split(" | ")
+            .map(|cell| cell.trim_matches(&[' ', '|']))
+            .collect();
+        let [code, kind, meaning, what_to_do] = cells[..] else {
+            panic!("{row}");
+        };
+        let code = code.trim_matches('`');
+        let known = Code::ALL.iter().find(|known| known.as_str() == code);
+        let known =
+            known.unwrap_or_else(|| panic!("README.md explains `{code}`, which is no code"));
+        assert_eq!(known.kind().as_str(), kind, "{code}");
+        assert!(meaning.len() > 20 && what_to_do.len() > 10, "{row}");
+        explained.push(code);
     }
-    let words = |row: &&String| {
-        row.contains('_')
-            && row
-                .bytes()
-                .all(|byte| byte.is_ascii_lowercase() || byte == b'_')
-    };
-    for row in rows.iter().filter(words) {
-        assert!(
-            ours().contains(row),
-            "README.md explains `{row}`, which is no code"
-        );
+    // In the order of the documentation, each once.
+    let codes: Vec<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
+    assert_eq!(explained, codes);
+}
+
+/// What the package's scripts raise themselves, entries and all: `new AuthError("code", "kind", …`.
+fn raised() -> Vec<(String, String, String)> {
+    let mut raised = Vec::new();
+    for (path, script) in files("pkg", ".js") {
+        for call in script.split("new AuthError(").skip(1) {
+            let call = call.split_once(')').unwrap().0;
+            // What another page or the core has said is passed on under its own code.
+            if call.starts_with("code,") {
+                continue;
+            }
+            let words: Vec<_> = call.split('"').collect();
+            raised.push((path.clone(), words[1].to_owned(), words[3].to_owned()));
+        }
+    }
+    raised
+}
+
+#[test]
+fn what_the_scripts_raise_is_a_code_of_the_set_under_its_kind() {
+    let raised = raised();
+    for (path, code, kind) in &raised {
+        let known = Code::ALL.iter().find(|known| known.as_str() == code);
+        let known = known.unwrap_or_else(|| panic!("{path} raises `{code}`, which is no code"));
+        assert_eq!(known.kind().as_str(), kind, "{path}: {code}");
+    }
+    assert!(raised.len() >= 6, "{raised:?}");
+}
+
+#[test]
+fn every_code_is_raised_somewhere() {
+    let core: String = files("src", ".rs").into_iter().map(|file| file.1).collect();
+    let raised = raised();
+    for code in Code::ALL {
+        let in_core = core.contains(&format!("Code::{code:?}"));
+        let in_scripts = raised.iter().any(|(_, raised, _)| raised == code.as_str());
+        assert!(in_core || in_scripts, "nothing raises `{}`", code.as_str());
     }
 }
 

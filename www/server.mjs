@@ -98,6 +98,7 @@ export async function serve(options = {}) {
     introspect: provider.introspect,
     revoke: provider.revoke,
     sign: provider.sign,
+    publicKey: provider.publicKey,
     setAccessTokenTtl: provider.setAccessTokenTtl,
     async close() {
       faults.release();

@@ -124,6 +124,7 @@ export async function createProvider({ issuer, origins, redirectUris, postLogout
     handler,
     issued,
     sign: keys.sign,
+    publicKey: keys.publicKey,
     apiCredentials: credentials,
     accessTokenTtl: () => lifetimes.accessToken,
     setAccessTokenTtl(seconds) {

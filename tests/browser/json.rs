@@ -46,7 +46,7 @@ fn text_that_is_no_json_is_nothing() {
 
 #[wasm_bindgen_test]
 fn a_member_named_proto_is_left_out() {
-    // TOK-17, IDT-14
+    // TOK-17, IDT-14, A11
     let text = r#"{"__proto__":{"access_token":"evil","isAdmin":true},"token_type":"Bearer"}"#;
     let read = json::parse(text).unwrap();
     assert!(read.member("access_token").is_null());

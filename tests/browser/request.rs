@@ -68,7 +68,7 @@ async fn json_is_read_from_an_answer() {
 
 #[wasm_bindgen_test]
 async fn a_body_without_end_is_not_taken() {
-    // DISC-5, TOK-18
+    // DISC-5, TOK-18, A22
     let blob = js("URL.createObjectURL(new Blob(['\"' + 'x'.repeat(1 << 20) + '\"']))");
     assert_eq!(
         sent(get(&blob.as_string().unwrap())).await,
@@ -111,7 +111,7 @@ async fn an_answer_that_does_not_come_in_time_is_a_timeout() {
 #[wasm_bindgen_test]
 async fn a_request_carries_no_cookie_no_referrer_and_is_neither_cached_nor_redirected() {
     // REV-12. REV-13, a beacon, is not needed: `keepalive` outlives the page too, and tells what came of it.
-    // TOK-1, TOK-2, TOK-19, DISC-5, REV-2, REV-12, REV-15
+    // TOK-1, TOK-2, TOK-19, DISC-5, REV-2, REV-12, REV-15, A18
     let form = "accept=application/json content-type=application/x-www-form-urlencoded";
     let plain = "accept=application/json";
     let address = [&navigation::origin().unwrap(), "/revoke"].concat();

@@ -24,7 +24,7 @@ const documents = [
   ["without a token endpoint", () => ({ token_endpoint: undefined }), "invalid_response", "server"],
 ];
 
-test("DISC-2 DISC-4 DISC-6 DISC-8 a metadata document that cannot be right is refused, and nobody is sent anywhere", async () => {
+test("DISC-2 DISC-4 DISC-6 DISC-8 A5 A30 a metadata document that cannot be right is refused, and nobody is sent anywhere", async () => {
   const { world } = stage;
   const tab = await openApp(stage);
   for (const [name, change, code, kind] of documents) {
@@ -67,7 +67,7 @@ const foreign = [
   ["with a code in the fragment", () => "#code=stolen&state=foreign", null],
 ];
 
-test("RESP-1 RESP-10 RESP-11 an answer that belongs to no sign-in of this tab is not taken, and leaves the session alone", async () => {
+test("RESP-1 RESP-10 RESP-11 A1 an answer that belongs to no sign-in of this tab is not taken, and leaves the session alone", async () => {
   const { world } = stage;
   const tab = await openSignedIn(stage);
   const before = lastIssued(stage);
@@ -217,7 +217,7 @@ test("DISC-2 an existing session outlives a provider that gives itself another n
   assert.equal(await askApi(tab), 200);
 });
 
-test("IDT-10 a refresh that brings somebody else's ID token ends the session and its tokens", async () => {
+test("IDT-10 A25 a refresh that brings somebody else's ID token ends the session and its tokens", async () => {
   const { world } = stage;
   const tab = await openSignedIn(stage);
   changeTokenAnswer(world, (answer) => ({ ...answer, id_token: world.sign({ ...opened(answer.id_token).claims, sub: "u-1906" }) }));

@@ -54,7 +54,7 @@ test("RESP-6 AUTHZ-4 an answer that comes a second time is refused without a tok
   await assertSignedIn(tab);
 });
 
-test("RESP-1 AUTHZ-4 an answer that is carried into another tab is refused there, and serves the one that it belongs to", async () => {
+test("RESP-1 AUTHZ-4 A4 an answer that is carried into another tab is refused there, and serves the one that it belongs to", async () => {
   const tab = await openApp(stage);
   const address = await answerOfProvider(tab);
   const stranger = await openApp(stage);

@@ -45,7 +45,7 @@ test("TAB-2 a logout of a tab without a channel reaches the others", async () =>
   await assertSignedOut(tab);
 });
 
-test("TAB-5 what goes over the channel holds no secret, and nonsense on it changes nothing", async () => {
+test("TAB-5 A12 what goes over the channel holds no secret, and nonsense on it changes nothing", async () => {
   const tab = await openSignedIn(stage);
   const listener = await openApp(stage);
   await listener.run(() => {

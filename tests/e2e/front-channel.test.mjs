@@ -52,7 +52,7 @@ test("FCL-1 a provider on the app's own site ends the session that it names, in 
   assert.equal(stage.world.requests.of("revocation").length, 2);
 });
 
-test("LOUT-12 FCL-2 an address that does not name the provider and its session ends nothing", async () => {
+test("LOUT-12 FCL-2 A7 an address that does not name the provider and its session ends nothing", async () => {
   const tab = await signedIn();
   const { issuer } = stage.world;
   for (const parameters of [{}, { iss: issuer }, { sid: SID }, { iss: issuer, sid: "another" }, { iss: `${issuer}/`, sid: SID }, { iss: issuer, sid: "" }]) {

@@ -9,7 +9,7 @@ import { until } from "./harness/until.mjs";
 const stage = setStage();
 
 for (const place of ["another tab", "the same tab"]) {
-  test(`REV-10 TAB-4 a refresh in ${place} that is answered after the logout is revoked, not stored`, async () => {
+  test(`REV-10 TAB-4 A9 a refresh in ${place} that is answered after the logout is revoked, not stored`, async () => {
     const refreshing = await openSignedIn(stage);
     const before = lastIssued(stage);
     const leaving = place === "another tab" ? await openApp(stage) : refreshing;
@@ -37,7 +37,7 @@ for (const place of ["another tab", "the same tab"]) {
   });
 }
 
-test("REV-10 a refresh that the provider gets to see only after the logout brings nothing back", async () => {
+test("REV-10 A9 a refresh that the provider gets to see only after the logout brings nothing back", async () => {
   const refreshing = await openSignedIn(stage);
   const other = await openApp(stage);
   const { refreshToken } = lastIssued(stage);

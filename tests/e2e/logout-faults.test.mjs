@@ -91,7 +91,7 @@ for (const { name, early = false, set, tokens, problems } of faults) {
   });
 }
 
-test("REV-4 a 200 means revoked, whatever stands in its body", async () => {
+test("REV-4 A28 a 200 means revoked, whatever stands in its body", async () => {
   const tab = await openSignedIn(stage);
   stage.world.faults.set("revocation", (req, res) => json(req, res, 200, { error: "invalid_token" }));
 
@@ -114,7 +114,7 @@ test("REV-3 a refresh token that is refused does not keep the access token from 
   assert.equal(await isActive(stage, accessToken), false);
 });
 
-test("LOUT-6 a logout at a provider that is gone answers nothing and still signs out", async () => {
+test("LOUT-6 A29 a logout at a provider that is gone answers nothing and still signs out", async () => {
   const tab = await openSignedIn(stage);
   stage.world.faults.set("provider", "drop");
 

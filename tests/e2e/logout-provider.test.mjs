@@ -57,7 +57,7 @@ test("LOUT-2 LOUT-4 LOUT-5 the provider gets the ID token, the registered addres
   assert.ok(state.length >= 22, "128 bits");
 });
 
-test("LOUT-10 with a form, no address that the browser or the provider keeps holds the ID token", async () => {
+test("LOUT-10 A20 with a form, no address that the browser or the provider keeps holds the ID token", async () => {
   const tab = await openSignedIn(stage);
   const { idToken } = lastIssued(stage);
   await tab.run(async () => {
@@ -135,7 +135,7 @@ test("LOUT-14 a provider without such an endpoint is reported, and the rest is d
   await assertSignedOut(tab);
 });
 
-test("LOUT-5 an address that only looks like the way back from a logout is no answer, and signs nobody out", async () => {
+test("LOUT-5 A6 A7 an address that only looks like the way back from a logout is no answer, and signs nobody out", async () => {
   const tab = await openSignedIn(stage);
 
   await tab.visit(`${stage.world.app}/e2e/?state=forged`);

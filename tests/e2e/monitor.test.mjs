@@ -246,6 +246,8 @@ describe("with the provider on another site", () => {
     ["IDT-13 another subject", (req, res) => json(req, res, 200, { sub: "somebody-else" }), true],
     ["a token that is not active", (req, res) => json(req, res, 200, { active: false }), true],
     ["401 for a new token too", (req, res) => json(req, res, 401, {}), true],
+    ["IDT-13 an answer without a subject", (req, res) => json(req, res, 200, { name: "Mallory" }), false],
+    ["IDT-13 a JWT, whatever it says,", (req, res) => answerWithJwt(req, res), false],
     ["no answer", "drop", false],
     ["an error of its own", "503", false],
     ["an answer that nobody can read", "malformed", false],
@@ -265,6 +267,11 @@ describe("with the provider on another site", () => {
       assert.deepEqual((await events(tab, "signedOut")).map(({ detail }) => detail), [{ reason: "providerSessionEnded" }]);
       await assertSignedOut(tab);
     });
+  }
+
+  function answerWithJwt(req, res) {
+    res.writeHead(200, { "Access-Control-Allow-Origin": req.headers.origin, "Content-Type": "application/jwt" });
+    res.end(stage.world.sign({ sub: "somebody-else" }));
   }
 
   test("it asks at most once in so many seconds", async () => {

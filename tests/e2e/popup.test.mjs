@@ -168,7 +168,7 @@ test("WEB-8 a window that is closed while its answer is being dealt with is no r
   await assertSignedIn(tab);
 });
 
-test("TAB-13 the window keeps no copy of what this tab's session storage holds, and no verifier where it cannot use one", async () => {
+test("TAB-13 A34 the window keeps no copy of what this tab's session storage holds, and no verifier where it cannot use one", async () => {
   const tab = await open({ options: { storage: "tab" }, signedIn: true });
   assert.ok(await tab.run(() => Object.keys(sessionStorage).some((key) => key.endsWith(".session"))));
   const popup = await begin(tab, { prompt: "login" });

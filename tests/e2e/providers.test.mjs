@@ -31,7 +31,7 @@ function opaque(req, res) {
   res.end("{}");
 }
 
-test("REV-14 REV-15 Google: tokens are revoked by a form without CORS, and the report says unknown, never revoked", async () => {
+test("REV-14 REV-15 A28 Google: tokens are revoked by a form without CORS, and the report says unknown, never revoked", async () => {
   const tab = await openWithGoogle();
   const { accessToken, refreshToken } = lastIssued(stage);
   stage.world.faults.set("revocation", opaque);

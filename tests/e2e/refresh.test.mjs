@@ -58,7 +58,7 @@ test("a token that has ended is replaced before it is handed out", async () => {
   assert.equal((await events(tab, "tokenRefreshed")).length, 1);
 });
 
-test("TOK-12 however many calls and tabs ask at once, one refresh leaves the browser and all get its token", async () => {
+test("TOK-12 A23 however many calls and tabs ask at once, one refresh leaves the browser and all get its token", async () => {
   const tabs = [await openSignedIn(stage), await openApp(stage), await openApp(stage)];
   stage.world.faults.set("token", "late:700");
   stage.world.requests.clear();

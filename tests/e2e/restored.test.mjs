@@ -17,7 +17,7 @@ for (const [restored, ends] of [
   }],
   ["/e2e/elsewhere.html?bye#now", (tab) => until("the page is where the app wants it", () => tab.run(() => location.href.endsWith("/e2e/elsewhere.html?bye#now") && !window.auth && document.readyState === "complete"))],
 ]) {
-  test(`WEB-1 TAB-10 a page that is brought back after a logout shows nothing of the old session (restored: ${restored})`, async (t) => {
+  test(`WEB-1 TAB-10 A15 a page that is brought back after a logout shows nothing of the old session (restored: ${restored})`, async (t) => {
     stage.world.config.e2e = { options: { restored } };
     const other = await openSignedIn(stage);
     const tab = await openWatched();

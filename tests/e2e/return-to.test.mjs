@@ -7,7 +7,7 @@ import { until } from "./harness/until.mjs";
 
 const stage = setStage();
 
-test("RESP-13 a target outside the app is refused before anybody leaves the page", async () => {
+test("RESP-13 A6 a target outside the app is refused before anybody leaves the page", async () => {
   const { world } = stage;
   const { host } = new URL(world.app);
   const tab = await openApp(stage);
@@ -74,7 +74,7 @@ test("without a target the user comes back to where they were", async () => {
   assert.equal(new URL(answer.returnTo, world.app).href, `${world.app}/e2e/?folder=2#mail`);
 });
 
-test("RESP-13 a target that somebody puts into the storage of a sign-in under way is not followed", async () => {
+test("RESP-13 A6 A10 a target that somebody puts into the storage of a sign-in under way is not followed", async () => {
   const tab = await openApp(stage);
   await leaveForProvider(tab, { returnTo: "/inbox" });
   await until("the provider asks", () => asksForPassword(tab));

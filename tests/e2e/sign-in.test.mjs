@@ -39,7 +39,7 @@ test("a wrong password signs nobody in, and the right one after it does", async 
   assert.equal((await comeBack(stage, tab)).answer.kind, "login");
 });
 
-test("RESP-7 the address holds nothing of the answer afterwards, and a reload does not answer again", async () => {
+test("RESP-7 A20 the address holds nothing of the answer afterwards, and a reload does not answer again", async () => {
   const tab = await openSignedIn(stage);
 
   assert.equal(await tab.address(), `${stage.world.app}/e2e/callback.html`);

@@ -223,7 +223,7 @@ test("STO-5 STO-7 a database that is deleted and refused in the middle leaves th
   await assertSignedOut(tab);
 });
 
-test("STO-9 a record that somebody has spoilt counts as none", async () => {
+test("STO-9 A10 a record that somebody has spoilt counts as none", async () => {
   const tab = await openSignedIn(stage);
   await tab.run(async () => {
     for (const { name } of await indexedDB.databases()) {
@@ -266,7 +266,7 @@ test("STO-10 a session whose cookie is gone cannot be opened any more", async ()
   await assertSignedOut(tab);
 });
 
-test("TAB-13 a tab that has a copy of another's session storage does not go on with that session once the other has used it", async () => {
+test("TAB-13 A34 a tab that has a copy of another's session storage does not go on with that session once the other has used it", async () => {
   stage.world.config.e2e = { options: { storage: "tab" } };
   const tab = await openSignedIn(stage);
   const copy = await stage.browser.openedBy(() => tab.run(() => void window.open("/e2e/")));

@@ -40,7 +40,7 @@ test("TAB-6 tabs that were open and signed out follow a sign-in, and say so once
   }
 });
 
-test("TAB-7 TAB-8 TAB-9 no lock is held and none is waited for, so none can be orphaned, stolen or kept by a page that is away", async () => {
+test("TAB-7 TAB-8 TAB-9 A16 no lock is held and none is waited for, so none can be orphaned, stolen or kept by a page that is away", async () => {
   const tab = await openSignedIn(stage);
   const other = await openApp(stage);
   stage.world.faults.set("token", "slow:1000");

@@ -32,7 +32,7 @@ fn address(options: &Options, metadata: &Metadata, asked: Value) -> String {
 
 #[test]
 fn the_request_has_exactly_these_parameters_each_once() {
-    // AUTHZ-1, AUTHZ-2, AUTHZ-6, AUTHZ-7
+    // AUTHZ-1, AUTHZ-2, AUTHZ-6, AUTHZ-7, A5
     let options = options_with(json!({ "scope": "profile offline_access" }));
     let address = address(&options, &metadata(), json!({}));
     let (endpoint, query) = address.split_once('?').unwrap();
@@ -340,7 +340,7 @@ fn an_answer_must_name_its_issuer_where_the_provider_says_that_it_does() {
 
 #[test]
 fn a_refusal_keeps_the_providers_words_without_what_does_not_belong_in_them() {
-    // RESP-8
+    // RESP-8, A35
     let query = "error=access_denied&error_description=%3Cimg%20onerror%3D%22x%22%3E%5C%00%0A%C3%A9&error_uri=javascript:alert(1)";
     let error = judged(query, &metadata()).unwrap_err();
     assert_eq!(error.code, Code::AuthorizationRefused);

@@ -46,8 +46,10 @@ fn the_address_is_the_issuer_with_the_well_known_path_after_it() {
 
 #[test]
 fn a_document_of_any_other_issuer_is_not_used_at_all() {
-    // DISC-2
+    // DISC-2, DISC-12: a name with a place for the tenant is another issuer than each tenant's, and nobody fills it in.
     for issuer in [
+        json!("https://id.example/{tenantid}"),
+        json!("https://{host}"),
         json!("https://id.example/"),
         json!("https://ID.example"),
         json!("https://id.example:443"),

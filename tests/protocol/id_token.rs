@@ -125,7 +125,7 @@ fn critical_extensions_are_refused() {
 
 #[test]
 fn an_algorithm_that_needs_no_key_or_a_shared_one_is_refused() {
-    // IDT-2
+    // IDT-2, A24
     for alg in [
         json!("none"),
         json!("None"),
@@ -161,8 +161,9 @@ fn an_algorithm_that_needs_no_key_or_a_shared_one_is_refused() {
 
 #[test]
 fn the_issuer_is_compared_character_for_character() {
-    // IDT-4, DISC-3
+    // IDT-4, DISC-3, DISC-12
     for issuer in [
+        json!("https://id.example/{tenantid}"),
         json!("https://id.example/"),
         json!("https://ID.example"),
         json!("https://evil.example"),
@@ -339,7 +340,7 @@ fn the_authentication_context_is_one_of_those_asked_for() {
 
 #[test]
 fn a_logout_token_is_no_id_token() {
-    // IDT-16
+    // IDT-16, A25
     let events = json!({ "http://schemas.openid.net/event/backchannel-logout": {} });
     refused(claims(json!({ "events": events, "nonce": null })), ANY);
     refused(claims(json!({ "events": events })), ANY);
@@ -353,7 +354,7 @@ fn before() -> Claims {
 
 #[test]
 fn a_refreshed_token_needs_no_nonce_and_keeps_the_user() {
-    // IDT-10, IDT-11
+    // IDT-10, IDT-11, A25
     let before = before();
     let refreshed = Expected {
         nonce: None,

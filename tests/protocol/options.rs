@@ -15,6 +15,7 @@ fn refused(changes: Value) -> Code {
 fn the_defaults_are_those_that_index_d_ts_documents() {
     let options = options();
     assert_eq!(options.issuer, "https://id.example");
+    // AUTHZ-11
     assert_eq!(options.scope, "openid");
     assert_eq!(options.place, Place::Browser);
     assert_eq!(options.allowed_origins, ["https://app.example"]);
@@ -326,7 +327,7 @@ fn a_login_option_that_cannot_be_right_is_refused() {
 
 #[test]
 fn extra_parameters_cannot_take_the_place_of_nightlatch_s_own() {
-    // AUTHZ-7
+    // AUTHZ-7, A5
     for name in [
         "response_type",
         "client_id",

@@ -113,7 +113,7 @@ fn a_grant_is_taken_member_by_member() {
 
 #[test]
 fn a_token_is_not_taken_from_a_prototype() {
-    // TOK-17
+    // TOK-17, A11
     let body = r#"{ "__proto__": { "access_token": "evil", "token_type": "Bearer" }, "token_type": "Bearer" }"#;
     assert_eq!(
         code(judged(serde_json::from_str(body).unwrap())),
@@ -123,7 +123,7 @@ fn a_token_is_not_taken_from_a_prototype() {
 
 #[test]
 fn only_a_200_with_an_object_and_an_access_token_is_a_grant() {
-    // TOK-3
+    // TOK-3, A22
     for body in [
         json!(null),
         json!([]),
@@ -151,6 +151,15 @@ fn only_a_200_with_an_object_and_an_access_token_is_a_grant() {
     }
     // TOK-18: 8 KB is a token.
     assert!(judged(granted(json!({ "access_token": "x".repeat(65_536) }))).is_ok());
+}
+
+#[test]
+fn an_access_token_is_not_looked_into() {
+    // IDT-15: it may be anything, also what is no JWT and what looks like one that has ended or is somebody else's.
+    for token in ["x", "a.b.c", "..", "{\"exp\":1}", "eyJhbGciOiJub25lIn0.eyJleHAiOjF9."] {
+        let tokens = judged(granted(json!({ "access_token": token }))).unwrap();
+        assert_eq!(tokens.access_token.reveal(), token);
+    }
 }
 
 #[test]

@@ -23,7 +23,7 @@ fn an_endpoint_is_an_absolute_https_address() {
 
 #[test]
 fn an_endpoint_that_is_anything_else_is_refused() {
-    // DISC-4
+    // DISC-4, A30
     for bad in [
         "",
         "/token",
@@ -259,7 +259,7 @@ fn a_target_that_a_browser_might_read_as_another_origin_is_refused() {
 
 #[test]
 fn a_token_goes_to_the_allowed_origins_alone() {
-    // RS-2
+    // RS-2, A19
     let allowed = [
         "https://api.example".to_owned(),
         "https://files.example:8443/v1/".to_owned(),

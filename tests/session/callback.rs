@@ -39,7 +39,7 @@ fn an_address_that_is_no_answer_is_nothing() {
 
 #[test]
 fn a_callback_with_a_foreign_state_is_refused_and_changes_nothing() {
-    // RESP-1
+    // RESP-1, A1
     let mut world = World::signed_in();
     let before = (world.record(), world.session());
     for query in [
@@ -109,7 +109,7 @@ fn an_answer_is_taken_once_and_a_second_call_gets_the_same() {
 
 #[test]
 fn an_answer_in_another_tab_is_nobodys() {
-    // AUTHZ-4, RESP-6
+    // AUTHZ-4, RESP-6, A4
     let (mut world, tab, address) = arrived();
     let other = world.open();
     let id = world.come_back(other, &address);
@@ -145,7 +145,7 @@ fn an_address_that_the_app_hands_over_is_taken_and_the_page_s_own_left_alone() {
 
 #[test]
 fn an_answer_of_another_provider_is_refused_before_anything_is_sent() {
-    // RESP-3, RESP-4, DISC-11
+    // RESP-3, RESP-4, DISC-11, A3
     for (query, metadata) in [
         ("&iss=https%3A%2F%2Fevil.example", json!({})),
         ("&iss=https%3A%2F%2Fid.example%2F", json!({})),

@@ -372,6 +372,7 @@ fn a_frozen_tab_stalls_nobody_and_what_it_gets_later_is_not_used() {
 
 #[test]
 fn a_token_without_a_refresh_token_ends_with_its_lifetime() {
+    // AUTHZ-11: that none comes is nothing unusual.
     let mut world = World::new();
     world.provider.grant = json!({ "refresh_token": null });
     let tab = world.open();

@@ -9,7 +9,7 @@ use crate::world::{NETWORK, World};
 
 #[test]
 fn each_outcome_of_a_revocation_is_in_the_report_and_none_leaves_anyone_signed_in() {
-    // REV-4, REV-5, REV-6, REV-7
+    // REV-4, REV-5, REV-6, REV-7, A28
     let well = Mood::Well;
     for (mood, outcome, problems, complete, ledger) in [
         (well, "revoked", json!([]), true, 0),

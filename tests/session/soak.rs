@@ -44,7 +44,7 @@ const EARLIER: u64 = 30 * SECOND;
 
 #[test]
 fn ten_thousand_hours_lose_no_session_flood_no_provider_and_leave_no_caller_waiting() {
-    // TOK-7, TOK-8, TOK-9, TOK-11, TOK-12, TOK-13, TOK-16
+    // TOK-7, TOK-8, TOK-9, TOK-11, TOK-12, TOK-13, TOK-16, A23
     let seed = std::env::var("NIGHTLATCH_SEED").map(|seed| seed.parse().unwrap());
     let seeds = match seed {
         Ok(seed) => vec![seed],

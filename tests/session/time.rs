@@ -97,7 +97,7 @@ fn nothing_is_refreshed_that_nobody_asks_for() {
 
 #[test]
 fn a_clock_that_is_a_day_ahead_costs_one_refresh_and_nobody_the_session() {
-    // TOK-8
+    // TOK-8, A21
     let mut world = World::signed_in();
     for (ahead, token) in [
         (0, "AT2"),
@@ -119,7 +119,7 @@ fn a_clock_that_is_a_day_ahead_costs_one_refresh_and_nobody_the_session() {
 
 #[test]
 fn a_clock_that_is_set_back_does_not_make_a_dead_token_look_alive_for_long() {
-    // TOK-8
+    // TOK-8, A21
     for age in [0, 1_000, 200_000, 299_000, 301_000, 100_000_000] {
         for back in [1_000, 29_000, 31_000, 150_000, 86_400_000, 400 * 86_400_000] {
             let mut world = World::signed_in();

@@ -1,7 +1,8 @@
-//! The rules of the standards, and the tests that prove them.
+//! The rules of the standards, the attacks on a client, and the tests that prove them.
 //!
 //! A test says which rules it proves: in its name (`tests/e2e`) or in a comment (Rust). `tests/requirements.json` says
-//! which rules there are, and of those without a test why they need none, or that they are open.
+//! which rules there are, and of those without a test why they need none, or that they are open. Attacks are rules too:
+//! family `A`, whose ids are written `A7`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -27,7 +28,7 @@ pub(crate) fn check(project: &Project) -> Result<()> {
     for (family, last) in families {
         for number in 1..=last.as_u64().context("how many rules a family has")? {
             rules += 1;
-            let id = format!("{family}-{number}");
+            let id = id(family, number);
             let places = [
                 tests.contains_key(&id),
                 without.contains_key(&id),
@@ -45,8 +46,7 @@ pub(crate) fn check(project: &Project) -> Result<()> {
         }
     }
     let is_rule = |id: &str| {
-        let (family, number) = id.rsplit_once('-')?;
-        let number: u64 = number.parse().ok()?;
+        let (family, number) = split(id)?;
         Some((1..=families.get(family)?.as_u64()?).contains(&number))
     };
     for id in without.keys().chain(open.keys()).chain(tests.keys()) {
@@ -92,7 +92,10 @@ fn named(project: &Project) -> Result<BTreeMap<String, String>> {
             .to_string();
         for line in text.lines().map(str::trim_start) {
             // Elsewhere such letters may be anything.
-            if line.starts_with("//") || line.starts_with("test(") {
+            if ["//", "test(", "await t.test("]
+                .iter()
+                .any(|start| line.starts_with(start))
+            {
                 for word in
                     line.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-')
                 {
@@ -108,14 +111,27 @@ fn named(project: &Project) -> Result<BTreeMap<String, String>> {
     Ok(named)
 }
 
-/// Whether it is of the form `TOK-12`.
+/// The id of a rule: `TOK-12`, or `A12` of a family that is one letter.
+fn id(family: &str, number: u64) -> String {
+    let joint = if family.len() > 1 { "-" } else { "" };
+    format!("{family}{joint}{number}")
+}
+
+/// Family and number of an id.
+fn split(word: &str) -> Option<(&str, u64)> {
+    let (family, number) = match word.strip_prefix('A') {
+        Some(number) if number.starts_with(|letter: char| letter.is_ascii_digit()) => ("A", number),
+        _ => word.split_once('-').filter(|(family, _)| family.len() > 1)?,
+    };
+    let number = number.parse().ok().filter(|number| (1..100).contains(number))?;
+    Some((family, number))
+}
+
 fn is_id(word: &str) -> bool {
-    word.split_once('-').is_some_and(|(family, number)| {
-        family.len() > 1
-            && family != "UTF"
+    split(word).is_some_and(|(family, number)| {
+        family != "UTF"
             && family.bytes().all(|letter| letter.is_ascii_uppercase())
-            && number.len() < 3
-            && number.parse().is_ok_and(|number: u8| number > 0)
+            && id(family, number) == word
     })
 }
 
@@ -125,9 +141,10 @@ mod tests {
 
     #[test]
     fn ids_are_told_from_other_words() {
-        assert!(is_id("TOK-1") && is_id("RS-16"));
+        assert!(is_id("TOK-1") && is_id("RS-16") && is_id("A1") && is_id("A37"));
         for word in [
-            "TOK-", "TOK-0", "tok-1", "TOK-1a", "TOK-123", "T-1", "UTF-8", "TOK",
+            "TOK-", "TOK-0", "TOK-01", "tok-1", "TOK-1a", "TOK-123", "T-1", "UTF-8", "TOK", "A", "A0",
+            "A-1", "A1a", "A01", "A256GCM", "B1",
         ] {
             assert!(!is_id(word), "{word}");
         }

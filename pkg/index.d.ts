@@ -45,7 +45,8 @@ export interface ClientOptions {
    * - `"get"`: the ID token stands in the address, and so in the browser's history and the provider's logs. An ID token above 6,000 bytes is too long
    *   for that and goes by POST.
    * - `"post"`: a form carries it (OpenID Connect RP-Initiated Logout 1.0 §2, which has providers take both; not all do). A Content-Security-Policy
-   *   with `form-action` has to name the provider, and the provider's own cookie has to come along with a form from another site.
+   *   with `form-action` has to name the provider, and the provider's own cookie has to come along with a form from another site. A sign-in with
+   *   `prompt: "none"` carries no `id_token_hint` then either.
    */
   endSessionMethod?: "get" | "post";
   /** Space-separated scopes; `openid` is added when it is missing. Default `"openid"`. Ask for `offline_access` where the provider needs it for a refresh token. */

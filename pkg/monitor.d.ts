@@ -18,8 +18,9 @@ export interface MonitorOptions extends Omit<SilentOptions, "timeout"> {
  * `handleRedirectCallback()`, so that it finds the `session_state` of the answer.
  *
  * A hidden frame of the provider's is asked, by a message, whether the session is still the one of the sign-in. If it has changed, one silent sign-in
- * finds out: nobody signed in there ends the session here (`logout({ reason: "providerSessionEnded" })`); the same user goes on; another one comes with
- * `signedOut` (`userChanged`) and `signedIn`. The tab that signed in watches, while it is visible.
+ * finds out: nobody signed in there ends the session here (`logout({ reason: "providerSessionEnded" })`), and so does another user, since the provider is
+ * told whom it is about (`id_token_hint`); the same user goes on. Where the provider does not heed that, another user comes with `signedOut` (`userChanged`)
+ * and `signedIn`. The tab that signed in watches, while it is visible.
  *
  * It ends nothing by mistake: a frame whose cookies the browser withholds says "changed" for ever (§5.1), so it is believed only after it has said "unchanged"
  * once, and no longer after two silent sign-ins in a row that found the same user. Browsers that block third-party cookies need a provider on the app's own site.

@@ -16,7 +16,9 @@ export interface SilentOptions extends Omit<LoginOptions, "prompt" | "returnTo">
  * `null` where it would have to ask (`login_required`, `interaction_required`, `consent_required`, `account_selection_required`), and after a sign-out at the
  * provider that is not confirmed. `null` ends nothing: a session that this app has goes on. Calls that overlap share one frame.
  *
- * `null` does not say that nobody is signed in at the provider: where it is on another site than the app, browsers keep its cookies from the frame.
+ * `null` does not say that nobody is signed in at the provider: where it is on another site than the app, browsers keep its cookies from the frame. And while
+ * somebody is signed in here the provider is told who (`id_token_hint`), so that it does not answer for anybody else; not with an ID token above 6,000 bytes, nor
+ * with `endSessionMethod: "post"`.
  *
  * It rejects with what {@link Client.login} and {@link Client.handleRedirectCallback} reject with, with `timeout`, and with `invalid_response` where the frame ends at another address than
  * {@link ClientOptions.redirectUri}. A Content-Security-Policy has to allow the provider and the app itself in `frame-src`, and

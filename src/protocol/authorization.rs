@@ -3,6 +3,7 @@
 use core::fmt;
 
 use super::arguments::Arguments;
+use super::end_session::MAX_HINT;
 use super::message::scrub;
 use super::secret::Hidden;
 use super::{
@@ -16,6 +17,7 @@ const RESERVED: &[&str] = &[
     "client_id",
     "code_challenge",
     "code_challenge_method",
+    "id_token_hint",
     "max_age",
     "nonce",
     "prompt",
@@ -93,13 +95,25 @@ impl Login {
     /// Has the provider ask the person, by this `prompt` unless the app gave its own. `false` where the
     /// app wants nobody to be asked.
     pub fn ask(&mut self, prompt: &str) -> bool {
-        match self.parameters.first() {
-            Some((name, own)) if name == "prompt" => own != "none",
-            _ => {
+        match self.prompt() {
+            Some(own) => own != "none",
+            None => {
                 self.parameters
                     .push(("prompt".to_owned(), prompt.to_owned()));
                 true
             }
+        }
+    }
+
+    fn asks_nobody(&self) -> bool {
+        self.prompt() == Some("none")
+    }
+
+    /// What the app gave: it stands first.
+    fn prompt(&self) -> Option<&str> {
+        match self.parameters.first() {
+            Some((name, own)) if name == "prompt" => Some(own),
+            _ => None,
         }
     }
 }
@@ -205,12 +219,16 @@ impl fmt::Debug for Pending {
 }
 
 /// The address of the authorization request: RFC 6749 §4.1.1, RFC 7636 §4.3, Core §3.1.2.1.
+///
+/// Where nobody is to be asked, the ID token that is `held` says whom it is about: not where it is too long for an
+/// address, and not where the app keeps ID tokens out of addresses.
 pub fn request(
     options: &Options,
     metadata: &Metadata,
     login: &Login,
     pending: &Pending,
     challenge: &str,
+    held: Option<&Secret>,
 ) -> String {
     let max_age = pending.max_age.map(url::decimal);
     let mut pairs = vec![
@@ -228,6 +246,13 @@ pub fn request(
     }
     for (name, value) in &login.parameters {
         pairs.push((name, value));
+    }
+    if let Some(held) = held
+        && login.asks_nobody()
+        && !options.end_session_by_post
+        && held.reveal().len() <= MAX_HINT
+    {
+        pairs.push(("id_token_hint", held.reveal()));
     }
     url::with_query(&metadata.authorization_endpoint, &pairs)
 }

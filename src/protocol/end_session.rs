@@ -4,7 +4,7 @@ use super::message::{Form, Navigation};
 use super::{Options, Secret, url};
 
 /// The longest hint that goes into an address, in bytes. Servers commonly take 8 KiB for all of it.
-const MAX_HINT: usize = 6_000;
+pub(crate) const MAX_HINT: usize = 6_000;
 
 /// The parameters that are nightlatch's own.
 pub(crate) const RESERVED: &[&str] = &[

@@ -119,12 +119,14 @@ impl Login {
                     );
                 };
                 let challenge = pkce::challenge(digest);
+                let session = context.tab.session.as_ref();
                 let address = authorization::request(
                     context.options,
                     metadata,
                     &self.asked,
                     pending,
                     &challenge,
+                    session.map(|session| &session.id_token),
                 );
                 let kept = pending.to_json();
                 if self.detached {

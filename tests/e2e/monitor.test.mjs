@@ -16,8 +16,8 @@ const answers = (tab) => tab.run(() => window.heard);
 const said = (tab, words) => until(`the frame says ${words}`, async () => (await answers(tab)).join(" ").includes(words));
 
 /** A page whose session is watched, from its sign-in on. */
-async function watched(stage, monitor = {}) {
-  stage.world.config.e2e = { monitor: { interval: 2, ...monitor } };
+async function watched(stage, monitor = {}, options = {}) {
+  stage.world.config.e2e = { monitor: { interval: 2, ...monitor }, options };
   return openSignedIn(stage);
 }
 
@@ -116,8 +116,20 @@ describe("with the provider on the app's own site", () => {
     assert.equal(new Set(questions(stage).map(({ data }) => data)).size, 3);
   });
 
-  test("SESS-3 IDT-12 where somebody else is signed in by now, the app is told that the user has changed", async () => {
+  test("SESS-3 IDT-12 AUTHZ-10 where somebody else is signed in by now, a provider that heeds the hint knows nobody, and the app is signed out", async () => {
     const tab = await watched(stage);
+    const { idToken } = lastIssued(stage);
+    await said(tab, "unchanged");
+    await signInAtProvider(stage, "grace");
+    await until("the app is told", async () => (await events(tab, "signedOut")).length > 0);
+    const silent = stage.world.requests.of("authorization").find(({ params }) => params.prompt === "none");
+    assert.equal(silent.params.id_token_hint, idToken);
+    assert.deepEqual((await events(tab, "signedOut")).map(({ detail }) => detail), [{ reason: "providerSessionEnded" }]);
+    await assertSignedOut(tab);
+  });
+
+  test("SESS-3 IDT-12 where somebody else is signed in by now, and the provider hears of no hint, the app is told that the user has changed", async () => {
+    const tab = await watched(stage, {}, { endSessionMethod: "post" });
     await said(tab, "unchanged");
     await signInAtProvider(stage, "grace");
     await until("the app is told", async () => (await events(tab, "signedIn")).length > 1);

@@ -27,7 +27,7 @@ fn pending(login: &Login) -> Pending {
 
 fn address(options: &Options, metadata: &Metadata, asked: Value) -> String {
     let login = Login::parse(&core(asked), ORIGIN, options).unwrap();
-    authorization::request(options, metadata, &login, &pending(&login), "challenge")
+    authorization::request(options, metadata, &login, &pending(&login), "challenge", None)
 }
 
 #[test]
@@ -51,6 +51,42 @@ fn the_request_has_exactly_these_parameters_each_once() {
             ("code_challenge_method", "S256"),
         ])
     );
+}
+
+#[test]
+fn a_request_that_asks_nobody_says_whom_it_is_about() {
+    // AUTHZ-10
+    let hint = |options: &Options, asked: Value, length: usize| {
+        let login = Login::parse(&core(asked), ORIGIN, options).unwrap();
+        let held = Secret::new("h".repeat(length));
+        let address = authorization::request(
+            options,
+            &metadata(),
+            &login,
+            &pending(&login),
+            "challenge",
+            Some(&held),
+        );
+        let pairs = pairs(address.split_once('?').unwrap().1);
+        let mut hints = pairs.iter().filter(|(name, _)| name == "id_token_hint");
+        let first = hints.next().map(|(_, hint)| hint.len());
+        assert_eq!(hints.next(), None);
+        first
+    };
+    let silent = json!({ "prompt": "none" });
+    assert_eq!(hint(&options(), silent.clone(), 1_000), Some(1_000));
+    assert_eq!(hint(&options(), silent.clone(), 6_000), Some(6_000));
+    // Too long for an address.
+    assert_eq!(hint(&options(), silent.clone(), 6_001), None);
+    // The app wants no ID token in any.
+    let by_post = options_with(json!({ "endSessionMethod": "post" }));
+    assert_eq!(hint(&by_post, silent, 1_000), None);
+    for asked in [json!({}), json!({ "prompt": "login" })] {
+        assert_eq!(hint(&options(), asked, 1_000), None);
+    }
+    let asked = json!({ "extraParams": { "id_token_hint": "x" } });
+    let refused = Login::parse(&core(asked), ORIGIN, &options());
+    assert_eq!(code(refused), Code::InvalidOptions);
 }
 
 #[test]

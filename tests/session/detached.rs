@@ -113,10 +113,13 @@ fn a_sign_in_by_redirect_that_is_under_way_is_not_touched_by_one_beside_it() {
 
 #[test]
 fn a_session_goes_on_while_somebody_is_asked_for_beside_it_and_when_nobody_is_known() {
-    // SILENT-1
+    // SILENT-1, AUTHZ-10
     let mut world = World::signed_in();
     world.forget_logs();
+    let held = world.session().unwrap().id_token;
     let told = asked(&mut world, 0, json!({ "prompt": "none" }));
+    let query = fields(told["url"].as_str().unwrap().split_once('?').unwrap().1);
+    assert_eq!(query["id_token_hint"], held.reveal());
     let state = told["signIn"]["state"].as_str().unwrap();
     let refusal = format!("{CALLBACK}?error=login_required&state={state}");
     let id = take(&mut world, 0, &refusal, &told);

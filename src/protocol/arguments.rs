@@ -74,15 +74,22 @@ impl<'a> Arguments<'a> {
         None
     }
 
-    /// Further parameters of a request, under names that are not `reserved` and not there yet.
+    /// Further parameters of a request, under names that are not `reserved` and not there yet. A list gives one for each of
+    /// its items: RFC 8707 §2 has `resource` stand several times.
     pub(crate) fn parameters(&mut self, reserved: &[&str], parameters: &mut Vec<(String, String)>) {
         for (name, value) in self.json.member("extraParams").members() {
             let taken =
                 reserved.contains(&name.as_str()) || parameters.iter().any(|(own, _)| own == name);
-            match value.text() {
-                Some(value) if !taken => parameters.push((name.clone(), value.to_owned())),
-                _ => {
-                    self.refuse("`extraParams` holds strings, under names of its own");
+            let values = match value {
+                Json::Array(values) => values,
+                _ => core::slice::from_ref(value),
+            };
+            for value in values {
+                match value.text() {
+                    Some(value) if !taken => parameters.push((name.clone(), value.to_owned())),
+                    _ => {
+                        self.refuse("`extraParams` holds strings, under names of its own");
+                    }
                 }
             }
         }

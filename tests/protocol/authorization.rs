@@ -137,6 +137,36 @@ fn what_the_app_asks_for_is_added_each_once() {
 }
 
 #[test]
+fn a_list_stands_several_times_and_claims_create_and_step_up_go_as_they_are() {
+    // AUTHZ-9, AUTHZ-12; RFC 8707 §2, OpenID Connect Core 1.0 §5.5
+    let claims = r#"{"id_token":{"auth_time":{"essential":true}}}"#;
+    let resources = ["https://a.example/", "https://b.example/?c&d"];
+    let asked = json!({
+        "prompt": "create",
+        "maxAge": 60,
+        "acrValues": "gold",
+        "extraParams": { "resource": resources, "claims": claims },
+    });
+    let address = address(&options(), &metadata(), asked);
+    let pairs = pairs(address.split_once('?').unwrap().1);
+    let all = |wanted: &str| -> Vec<_> {
+        let of = pairs.iter().filter(|(name, _)| name == wanted);
+        of.map(|(_, value)| value.as_str()).collect()
+    };
+    assert_eq!(all("resource"), resources);
+    assert_eq!(all("claims"), [claims]);
+    assert_eq!(all("prompt"), ["create"]);
+    assert_eq!(all("max_age"), ["60"]);
+    assert_eq!(all("acr_values"), ["gold"]);
+
+    for wrong in [json!({ "state": ["a"] }), json!({ "resource": ["a", 5] })] {
+        let asked = core(json!({ "extraParams": wrong }));
+        let refused = Login::parse(&asked, ORIGIN, &options());
+        assert_eq!(code(refused), Code::InvalidOptions);
+    }
+}
+
+#[test]
 fn the_query_of_the_endpoint_is_kept() {
     // AUTHZ-8
     let metadata =

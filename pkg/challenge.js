@@ -3,8 +3,8 @@
 // A scheme, or the name of a parameter with its value, quoted or not.
 const PARTS = /([^\s",=]+)(?:\s*=\s*(?:"((?:\\.|[^"\\])*)"|([^\s",]+)))?/g;
 
-/** The parameters of each Bearer challenge, the first where a name stands twice. What is no challenge is passed over. */
-export function bearer(header) {
+/** The parameters of each challenge of a scheme, the first where a name stands twice. What is no challenge is passed over. */
+export function bearer(header, scheme = /^bearer$/i) {
   const found = [];
   let parameters = {};
   for (const [, name, quoted, plain] of header.matchAll(PARTS)) {
@@ -12,7 +12,7 @@ export function bearer(header) {
     if (value !== undefined) parameters[name.toLowerCase()] ??= value;
     else {
       parameters = {};
-      if (/^bearer$/i.test(name)) found.push(parameters);
+      if (scheme.test(name)) found.push(parameters);
     }
   }
   return found;

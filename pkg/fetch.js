@@ -5,7 +5,7 @@ import { bearer } from "./challenge.js";
 // API that always says 401 does not cause a refresh for every call.
 const QUIET_MS = 60_000;
 
-export function fetchWith(allows, getAccessToken, stepUp) {
+export function fetchWith(allows, { getAccessToken, fetch = globalThis.fetch, challengesOf = bearer }, stepUp) {
   let controller = new AbortController();
   let quiet;
   let renewal;
@@ -17,16 +17,16 @@ export function fetchWith(allows, getAccessToken, stepUp) {
   };
 
   // A redirect would carry the token on.
-  const send = (request, token, signal) => {
+  const send = (request, token, signal, again) => {
     const headers = new Headers(request.headers);
     headers.set("Authorization", `Bearer ${token}`);
-    return pass(request, { headers, redirect: request.redirect === "follow" ? "error" : request.redirect, signal });
+    return pass(request, { headers, redirect: request.redirect === "follow" ? "error" : request.redirect, signal, again });
   };
 
   // Whether another token may help. That another sign-in is asked for (RFC 6750 §3.1, RFC 9470 §3) the app is told.
   const isStale = ({ status, headers }) => {
     const header = headers.get("WWW-Authenticate");
-    const challenges = header ? bearer(header) : [{}]; // From another origin it shows only where the API exposes it.
+    const challenges = header ? challengesOf(header) : [{}]; // From another origin it shows only where the API exposes it.
     for (const { error, acr_values, max_age, scope } of challenges) {
       if (/^insufficient_/.test(error)) {
         stepUp({ acrValues: acr_values, maxAge: /^\d{1,9}$/.test(max_age) ? +max_age : undefined, scope });
@@ -61,11 +61,11 @@ export function fetchWith(allows, getAccessToken, stepUp) {
       const token = await within(getAccessToken(), signal);
       // Unsent, to be sent once more. A stream passes through as it is: a copy would be kept in memory, whole.
       const again = init?.body?.getReader ? undefined : request.clone();
-      const answer = await send(request, token, signal);
+      const answer = await send(request, token, signal, again);
       if (!isStale(answer) || !again) return answer;
       const fresh = await within(renewed(token), signal);
       if (fresh === token) return answer;
-      const last = await send(again, fresh, signal);
+      const last = await send(again, fresh, signal, again);
       isStale(last);
       return last;
     },

@@ -6,7 +6,9 @@
  * @packageDocumentation
  */
 
+import type { Dpop } from "./dpop.js";
 import type { Outbox } from "./outbox.js";
+import type { Par } from "./par.js";
 import type { Provider } from "./providers.js";
 
 /** What a sign-out reaches. Each scope includes those before it: `tab`, `app`, `provider`. */
@@ -86,6 +88,10 @@ export interface ClientOptions {
    * - `"grant"`: that, and the user's consent, on all devices. Nothing is revoked then (`skipped`), unless {@link LogoutOptions.revoke} is `"grant"`.
    */
   revocationReach?: "session" | "user" | "grant";
+  /** What `dpop()` of `nightlatch/dpop` gives: tokens are bound to a key of this browser (RFC 9449). Default: they are bearer tokens. */
+  dpop?: Dpop;
+  /** What `par()` of `nightlatch/par` gives: sign-ins are pushed (RFC 9126). Default: they are not, and a provider that requires it refuses them with `authorization_refused`. */
+  par?: Par;
   /** What `outbox()` of `nightlatch/outbox` gives: revocations that did not get through are kept sealed and tried again. Default: they are not, and the report says so. */
   outbox?: Outbox;
   /**
@@ -215,8 +221,8 @@ export interface LoginOptions {
   acrValues?: string | undefined;
   /** Scopes asked for beyond {@link ClientOptions.scope}, with a space between. */
   scope?: string | undefined;
-  /** Further parameters of the authorization request. Those that nightlatch sets itself are refused. */
-  extraParams?: Record<string, string>;
+  /** Further parameters of the authorization request, such as `claims`. Those that nightlatch sets itself are refused. A list gives several of one name, such as `resource` (RFC 8707 §2). */
+  extraParams?: Record<string, string | readonly string[]>;
 }
 
 /** How {@link Client.logout} signs out. */

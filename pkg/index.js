@@ -46,9 +46,11 @@ export async function createClient(options) {
       waiting.set(++last, { resolve, reject });
       core.tell(name, last, 0, options);
     });
+  // What an extension may put its own in the place of.
+  const calls = { getAccessToken: (options) => call("token", options), login: (options) => call("login", options) };
   try {
     // Functions in them are nothing that the core reads.
-    const { application, outbox, provider } = options ?? {};
+    const { application, dpop, outbox, par, provider } = options ?? {};
     const plain = {
       ...provider?.options,
       ...options,
@@ -57,21 +59,23 @@ export async function createClient(options) {
       outbox: (outbox && typeof outbox !== "function") || (provider && !provider.send),
       provider: undefined,
     };
-    core = new Core(plain, shell(() => core, settle, notify, (plan) => cleanUp(cleaners, plan), options ?? {}));
+    const page = shell(() => core, settle, notify, (plan) => cleanUp(cleaners, plan), options ?? {});
+    dpop?.extend(calls, page.effects);
+    par?.extend(calls, plain);
+    core = new Core(plain, page);
   } catch (error) {
     throw error instanceof Error ? error : fault(error);
   }
-  const getAccessToken = (options) => call("token", options);
   const requests = fetchWith(
     (url) => core.tell("allows", 0, 0, url),
-    getAccessToken,
+    calls,
     (detail) => notify("stepUpRequired", detail),
   );
   await call("start");
   return Object.freeze({
-    login: (options) => call("login", options),
+    login: calls.login,
     handleRedirectCallback: (url) => call("callback", url),
-    getAccessToken,
+    getAccessToken: calls.getAccessToken,
     fetch: requests.fetch,
     logout: (options) => call("logout", options),
     onLogout: (cleaner, { name = cleaner.name } = {}) => add(cleaners, { cleaner, name: `${name}` }),

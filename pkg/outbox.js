@@ -3,11 +3,11 @@
 // An entry is written beside the first attempt, so that a page that goes away loses nothing, and destroyed as soon as the
 // provider has answered for good. What is kept is the whole request, sealed: it can be sent where it was meant to go, and
 // nothing else can be made of it.
+import { answer, within as transact } from "./browser/database.js";
 import { MAX_DELAY, send as post } from "./browser/request.js";
 import { shareOf } from "./browser/share.js";
 import { hex, open, random, seal } from "./browser/vault.js";
 
-const STORE = "entries";
 const BACK_OFF_MS = 30_000;
 
 export function outbox({ limit = 20, attempts = 5, maxAge = 86_400 } = {}) {
@@ -130,29 +130,6 @@ function delay(text) {
   return ms >= 0 ? ms : undefined;
 }
 
-/** One transaction. Nothing is awaited in it but its own requests. */
-async function within(work) {
-  const request = indexedDB.open("nightlatch-outbox", 1);
-  request.onupgradeneeded = () => request.result.createObjectStore(STORE, { autoIncrement: true }).createIndex("namespace", "namespace");
-  const database = await answer(request);
-  try {
-    const transaction = database.transaction(STORE, "readwrite");
-    const done = new Promise((resolve, reject) => {
-      transaction.oncomplete = resolve;
-      transaction.onabort = reject;
-    });
-    const [value] = await Promise.all([work(transaction.objectStore(STORE)), done]);
-    return value;
-  } finally {
-    database.close();
-  }
-}
-
-function answer(request) {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-}
+const within = (work) => transact("nightlatch-outbox", ["namespace"], work);
 
 function nothing() {}

@@ -12,7 +12,7 @@ import { wipe } from "./browser/wipe.js";
 /**
  * What the core calls: `perform(name, id, part, value)`. `core()` gives the core, `settle(id, error, value)` answers the
  * app, `notify(name, detail)` tells it what happened, `cleanUp(plan)` has it clean up; `application`, `idleTimeout`, `outbox`
- * and `provider` are the app's options of these names.
+ * and `provider` are the app's options of these names. What is given lets an extension put its own in the place of an effect.
  */
 export function shell(core, settle, notify, cleanUp, { application, idleTimeout, outbox, provider }) {
   let namespace;
@@ -21,6 +21,8 @@ export function shell(core, settle, notify, cleanUp, { application, idleTimeout,
   let signals;
   const reply = (id, part, name, value) => core().tell(name, id, part, value);
   const effects = {
+    // What outlives the page goes by the outbox, where there is one.
+    send: (request) => (request.keepalive && box ? box : { send }).send(request),
     open(id, part, value) {
       namespace = value;
       record = recordOf(namespace);
@@ -52,12 +54,11 @@ export function shell(core, settle, notify, cleanUp, { application, idleTimeout,
     application: async (id, part, timeoutMs) => reply(id, part, "answer", await end(application, timeoutMs)),
     digest: async (id, part, text) => reply(id, part, "digest", await digest(text).catch(() => undefined)),
     probe: async (id, part) => reply(id, part, "probed", await record.probe()),
-    // What outlives the page goes by the outbox, where there is one, in the provider's own words.
+    // In the provider's own words.
     async request(id, part, request) {
-      const post = (request) => (request.keepalive && box ? box : { send }).send(request);
       const { keys, timeoutMs } = request;
       if (keys) prepare(keys, timeoutMs);
-      const answer = await (provider ? provider.send(request, post) : post(request));
+      const answer = await (provider ?? effects).send(request, effects.send);
       if (keys) answer.proof = await proofOf(answer.body, keys, timeoutMs);
       reply(id, part, "answer", answer);
     },
@@ -69,6 +70,7 @@ export function shell(core, settle, notify, cleanUp, { application, idleTimeout,
     },
   };
   return {
+    effects,
     perform(name, id, part, value) {
       try {
         if (Object.hasOwn(effects, name)) effects[name](id, part, value);

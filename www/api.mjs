@@ -1,20 +1,21 @@
+import { flawOf } from "./proof.mjs";
 import { accounts } from "./provider/accounts.mjs";
 import { receive, record, replay } from "./requests.mjs";
 
 /**
  * The protected API. It believes no token by its looks: every one is shown to the provider (RFC 7662), so that a token which was revoked a moment ago is refused now.
  */
-export function protectedApi({ origins, faults, requests, issuer, credentials }) {
+export function protectedApi({ origins, dpop = {}, faults, requests, issuer, credentials }) {
   return async (req, res) => {
     const body = await receive(req).catch(() => undefined);
     if (body === undefined) return req.socket.destroy();
     const request = replay(req, body);
     request.params = record(requests, "api", "api", req, res, body).params;
-    return faults.meet("api", request, res, () => answer(req, res, body, { origins, issuer, credentials }));
+    return faults.meet("api", request, res, () => answer(req, res, body, { origins, dpop, issuer, credentials }));
   };
 }
 
-async function answer(req, res, body, { origins, issuer, credentials }) {
+async function answer(req, res, body, { origins, dpop, issuer, credentials }) {
   const reply = (status, content, headers = {}) => {
     res.statusCode = status;
     for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
@@ -27,27 +28,32 @@ async function answer(req, res, body, { origins, issuer, credentials }) {
   res.setHeader("Vary", "Origin");
   if (origins.includes(req.headers.origin)) {
     res.setHeader("Access-Control-Allow-Origin", req.headers.origin);
-    res.setHeader("Access-Control-Expose-Headers", "WWW-Authenticate");
+    res.setHeader("Access-Control-Expose-Headers", dpop.hidden ? "WWW-Authenticate" : "WWW-Authenticate, DPoP-Nonce");
     if (req.method === "OPTIONS") {
       return reply(204, undefined, {
         "Access-Control-Allow-Methods": "GET, POST",
-        "Access-Control-Allow-Headers": "Authorization, Content-Type",
+        "Access-Control-Allow-Headers": "Authorization, Content-Type, DPoP",
         "Access-Control-Max-Age": "600",
       });
     }
   }
 
+  if (dpop.nonceAtApi) res.setHeader("DPoP-Nonce", dpop.nonceAtApi);
   const [scheme, token] = (req.headers.authorization ?? "").split(" ");
-  if (scheme.toLowerCase() !== "bearer" || !token) {
+  const isBound = scheme.toLowerCase() === "dpop";
+  if ((scheme.toLowerCase() !== "bearer" && !isBound) || !token) {
     return reply(401, { error: "no_token" }, { "WWW-Authenticate": 'Bearer realm="api"' });
   }
   const shown = await introspect(token, issuer, credentials);
   if (shown === undefined) return reply(503, { error: "provider_unavailable" });
   if (!shown.active || shown.token_type === undefined) {
-    return reply(401, { error: "invalid_token" }, { "WWW-Authenticate": 'Bearer realm="api", error="invalid_token"' });
+    return reply(401, { error: "invalid_token" }, { "WWW-Authenticate": `${isBound ? "DPoP" : "Bearer"} realm="api", error="invalid_token"` });
   }
 
   const { pathname } = new URL(req.url, issuer);
+  // RFC 9449 §7.2: a token that is bound is no bearer's.
+  const flaw = isBound || shown.cnf ? flawOf(req, isBound ? token : undefined, shown.cnf?.jkt, dpop.nonceAtApi) : undefined;
+  if (flaw) return reply(401, { error: flaw }, { "WWW-Authenticate": `DPoP algs="ES256", error="${flaw}"` });
   if (req.method === "GET" && pathname === "/me") {
     const { claims } = accounts.find(({ sub }) => sub === shown.sub);
     return reply(200, { sub: shown.sub, name: claims.name, scope: shown.scope, expiresAt: shown.exp * 1000, answeredAt: Date.now() });

@@ -24,6 +24,7 @@ export function record(log, target, endpoint, req, res, body) {
     params: parameters(req, url, body),
     origin: req.headers.origin,
     authorization: req.headers.authorization !== undefined,
+    proof: req.headers.dpop,
   };
   res.once("finish", () => void (entry.status = res.statusCode));
   res.once("close", () => void (entry.aborted = !res.writableFinished));

@@ -72,11 +72,14 @@ export async function serve(options = {}) {
   const faults = new Faults();
   // What the pages send as Cross-Origin-Opener-Policy: `app`, `provider`. A test sets it.
   const coop = {};
+  // Whether a DPoP proof needs a nonce: `nonceAtProvider` true, `nonceAtApi` the nonce. A test sets it.
+  const dpop = {};
   const provider = await createProvider({
     issuer,
     origins,
     accessTokenTtl,
     coop,
+    dpop,
     faults,
     requests,
     redirectUris: addresses(callbackPaths, redirectUris),
@@ -90,8 +93,10 @@ export async function serve(options = {}) {
     api,
     config,
     clientId: provider.clientId,
+    strictClientId: provider.strictClientId,
     accounts,
     coop,
+    dpop,
     faults,
     requests,
     issued: provider.issued,
@@ -107,7 +112,7 @@ export async function serve(options = {}) {
   };
 
   servers.idp.on("request", provider.handler);
-  servers.api.on("request", protectedApi({ origins, faults, requests, issuer, credentials: provider.apiCredentials }));
+  servers.api.on("request", protectedApi({ origins, dpop, faults, requests, issuer, credentials: provider.apiCredentials }));
   servers.app.on(
     "request",
     staticApp({

@@ -4,7 +4,7 @@ const MAX_BODY = 1 << 20;
 /** The largest delay that a timer takes. */
 export const MAX_DELAY = 2 ** 31 - 1;
 
-/** Sends a request: `{ status, body, retryAfter }`, the body as text, or `{ failure }`. `init`, and what `more` gives, is otherwise than above. */
+/** Sends a request: `{ status, body, retryAfter, nonce }`, the body as text, or `{ failure }`. `init`, and what `more` gives, is otherwise than above. */
 export async function send({ url, form, keepalive, timeoutMs, init: other }, more) {
   const controller = new AbortController();
   const { signal } = controller;
@@ -20,8 +20,9 @@ export async function send({ url, form, keepalive, timeoutMs, init: other }, mor
   try {
     const response = await fetch(url, { ...init, ...other, ...(await Promise.race([more?.(), late])), signal });
     const text = await response.text();
-    const after = response.headers.get("Retry-After"); // Seconds, or a date.
-    return text.length > MAX_BODY ? { failure: "too_large" } : { status: response.status, body: text, retryAfter: +after || after };
+    const { headers, status } = response;
+    const after = headers.get("Retry-After"); // Seconds, or a date.
+    return text.length > MAX_BODY ? { failure: "too_large" } : { status, body: text, retryAfter: +after || after, nonce: headers.get("DPoP-Nonce") };
   } catch {
     return { failure: signal.aborted ? "timeout" : onLine || navigator.onLine ? "network" : "offline" };
   } finally {

@@ -81,7 +81,7 @@ pub fn response(response: &Response) -> Result<Tokens> {
     if !bearer {
         return Err(Error::new(
             Code::InvalidResponse,
-            "`token_type` is not Bearer",
+            "`token_type` is another",
         ));
     }
     let access_token = token("access_token")?

@@ -3,6 +3,8 @@ import { AuthError, configure, createClient, login, logout } from "nightlatch";
 import { disconnect } from "nightlatch/disconnect";
 import { logoutEverywhere, type ReasonCode } from "nightlatch/everywhere";
 import { explain } from "nightlatch/explain";
+import { dpop } from "nightlatch/dpop";
+import { par } from "nightlatch/par";
 import { google, dialect } from "nightlatch/providers";
 import { providerFor } from "nightlatch/providers/all";
 import { followStepUp } from "nightlatch/step-up";
@@ -112,3 +114,8 @@ logoutEverywhere(auth, { scope: "tab" });
 explain(auth).then(({ app }) => app.find(({ layer }) => layer === "provider")?.text);
 const why: ReasonCode = "scope_missing";
 void why;
+// Tokens are bound and sign-ins pushed by what the functions give.
+createClient({ issuer: "https://id.example", clientId: "spa", redirectUri: "https://app.example/", dpop: dpop(), par: par() });
+// @ts-expect-error: not the function itself
+configure({ issuer: "https://id.example", clientId: "spa", redirectUri: "https://app.example/", dpop });
+login({ extraParams: { resource: ["https://a.example", "https://b.example"], claims: "{}" } });

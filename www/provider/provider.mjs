@@ -15,29 +15,33 @@ import { sessionManagement } from "./session-management.mjs";
 
 const DAY = 24 * 60 * 60;
 const clientId = "nightlatch-demo";
+// By name it insists on what the other may leave out: pushed requests, and tokens that are bound to a key.
+const strictClientId = "nightlatch-strict";
 const apiId = "protected-api";
 
 /** The OpenID provider: oidc-provider as certified, its configuration, its pages, and the faults in front of it. */
-export async function createProvider({ issuer, origins, redirectUris, postLogoutRedirectUris, accessTokenTtl, coop, faults, requests }) {
+export async function createProvider({ issuer, origins, redirectUris, postLogoutRedirectUris, accessTokenTtl, coop, dpop, faults, requests }) {
   const [{ Provider, interactionPolicy }, keys] = await Promise.all([loadLibrary(), signingKeys()]);
   const lifetimes = { accessToken: accessTokenTtl };
   const apiSecret = randomBytes(32).toString("base64url");
 
+  const app = {
+    client_id: clientId,
+    client_name: "Nightlatch demo",
+    application_type: "web",
+    token_endpoint_auth_method: "none",
+    grant_types: ["authorization_code", "refresh_token"],
+    response_types: ["code"],
+    redirect_uris: redirectUris,
+    post_logout_redirect_uris: postLogoutRedirectUris,
+  };
   const provider = new Provider(issuer, {
     adapter: memoryRecords(),
     jwks: keys.jwks,
     cookies: { keys: [randomBytes(32).toString("base64url")] },
     clients: [
-      {
-        client_id: clientId,
-        client_name: "Nightlatch demo",
-        application_type: "web",
-        token_endpoint_auth_method: "none",
-        grant_types: ["authorization_code", "refresh_token"],
-        response_types: ["code"],
-        redirect_uris: redirectUris,
-        post_logout_redirect_uris: postLogoutRedirectUris,
-      },
+      app,
+      { ...app, client_id: strictClientId, require_pushed_authorization_requests: true, dpop_bound_access_tokens: true },
       {
         client_id: apiId,
         client_name: "Protected API",
@@ -75,6 +79,8 @@ export async function createProvider({ issuer, origins, redirectUris, postLogout
     },
     features: {
       devInteractions: { enabled: false },
+      dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => dpop.nonceAtProvider === true },
+      pushedAuthorizationRequests: { enabled: true },
       introspection: {
         enabled: true,
         allowedPolicy: (_ctx, client, token) => client.clientId === apiId || token.clientId === client.clientId,
@@ -121,6 +127,7 @@ export async function createProvider({ issuer, origins, redirectUris, postLogout
   const credentials = `Basic ${Buffer.from(`${apiId}:${apiSecret}`).toString("base64")}`;
   return {
     clientId,
+    strictClientId,
     handler,
     issued,
     sign: keys.sign,

@@ -21,6 +21,9 @@ async function start() {
 
   if (e2e.outbox) window.options.outbox = (await import("/nightlatch/outbox.js")).outbox(e2e.outbox);
 
+  if (e2e.dpop) window.options.dpop = (await import("/nightlatch/dpop.js")).dpop();
+  if (e2e.par) window.options.par = (await import("/nightlatch/par.js")).par();
+
   if (e2e.provider) {
     const { row, own } = e2e.provider;
     window.options.provider = (await import("/nightlatch/providers.js"))[row](own);

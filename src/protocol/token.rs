@@ -79,10 +79,7 @@ pub fn response(response: &Response) -> Result<Tokens> {
         .text()
         .is_some_and(|kind| kind.eq_ignore_ascii_case("bearer"));
     if !bearer {
-        return Err(Error::new(
-            Code::InvalidResponse,
-            "`token_type` is another",
-        ));
+        return Err(Error::new(Code::InvalidResponse, "`token_type` is another"));
     }
     let access_token = token("access_token")?
         .ok_or(const { Error::new(Code::InvalidResponse, "the answer has no access token") })?;

@@ -27,6 +27,7 @@ fn get(url: &str) -> Request {
         keepalive: false,
         expires_at: None,
         timeout_ms: 5_000,
+        keys: None,
     }
 }
 

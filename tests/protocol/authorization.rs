@@ -27,7 +27,14 @@ fn pending(login: &Login) -> Pending {
 
 fn address(options: &Options, metadata: &Metadata, asked: Value) -> String {
     let login = Login::parse(&core(asked), ORIGIN, options).unwrap();
-    authorization::request(options, metadata, &login, &pending(&login), "challenge", None)
+    authorization::request(
+        options,
+        metadata,
+        &login,
+        &pending(&login),
+        "challenge",
+        None,
+    )
 }
 
 #[test]

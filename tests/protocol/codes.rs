@@ -114,7 +114,7 @@ fn the_readme_says_of_each_code_and_no_other_what_it_means_and_what_to_do() {
         let cells: Vec<_> = row
             .trim_matches('|')
             .split(" | ")
-            .map(|cell| cell.trim_matches(&[' ', '|']))
+            .map(|cell| cell.trim_matches([' ', '|']))
             .collect();
         let [code, kind, meaning, what_to_do] = cells[..] else {
             panic!("{row}");

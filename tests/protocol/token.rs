@@ -156,7 +156,13 @@ fn only_a_200_with_an_object_and_an_access_token_is_a_grant() {
 #[test]
 fn an_access_token_is_not_looked_into() {
     // IDT-15: it may be anything, also what is no JWT and what looks like one that has ended or is somebody else's.
-    for token in ["x", "a.b.c", "..", "{\"exp\":1}", "eyJhbGciOiJub25lIn0.eyJleHAiOjF9."] {
+    for token in [
+        "x",
+        "a.b.c",
+        "..",
+        "{\"exp\":1}",
+        "eyJhbGciOiJub25lIn0.eyJleHAiOjF9.",
+    ] {
         let tokens = judged(granted(json!({ "access_token": token }))).unwrap();
         assert_eq!(tokens.access_token.reveal(), token);
     }

@@ -171,6 +171,7 @@ fn no_failure_and_nothing_that_is_said_on_the_way_holds_a_secret() {
                     status: 403,
                     body: None,
                     retry_after: 0,
+                    flaw: None,
                 }),
             };
             found.listen(&mut world, |_, world| {

@@ -121,9 +121,14 @@ fn id(family: &str, number: u64) -> String {
 fn split(word: &str) -> Option<(&str, u64)> {
     let (family, number) = match word.strip_prefix('A') {
         Some(number) if number.starts_with(|letter: char| letter.is_ascii_digit()) => ("A", number),
-        _ => word.split_once('-').filter(|(family, _)| family.len() > 1)?,
+        _ => word
+            .split_once('-')
+            .filter(|(family, _)| family.len() > 1)?,
     };
-    let number = number.parse().ok().filter(|number| (1..100).contains(number))?;
+    let number = number
+        .parse()
+        .ok()
+        .filter(|number| (1..100).contains(number))?;
     Some((family, number))
 }
 
@@ -143,8 +148,8 @@ mod tests {
     fn ids_are_told_from_other_words() {
         assert!(is_id("TOK-1") && is_id("RS-16") && is_id("A1") && is_id("A37"));
         for word in [
-            "TOK-", "TOK-0", "TOK-01", "tok-1", "TOK-1a", "TOK-123", "T-1", "UTF-8", "TOK", "A", "A0",
-            "A-1", "A1a", "A01", "A256GCM", "B1",
+            "TOK-", "TOK-0", "TOK-01", "tok-1", "TOK-1a", "TOK-123", "T-1", "UTF-8", "TOK", "A",
+            "A0", "A-1", "A1a", "A01", "A256GCM", "B1",
         ] {
             assert!(!is_id(word), "{word}");
         }

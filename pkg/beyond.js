@@ -17,6 +17,9 @@ const REASONS = {
   token_ended: (name) => `The access token has ended, and ${name} takes none other.`,
 };
 
+/** There is a way, and nothing was sent. */
+const UNSENT = ["not_signed_in", "token_ended"];
+
 /** A reason as the app gets it: a code of the closed set, and words. */
 export const reasonOf = (code, provider, more) => ({ code, text: REASONS[code](provider?.row.name ?? "The provider", more) });
 
@@ -51,26 +54,34 @@ export async function beyond(auth, name, { provider, own, ...options }) {
     if (token) request = provider.further(name, user, token, timeoutMs);
     else reason = reasonOf("not_signed_in", provider);
   }
-  const asked = reason
-    ? Promise.resolve({ outcome: reason.code === "not_signed_in" || reason.code === "token_ended" ? "failed" : "unsupported" })
-    : ask(request, own, timeoutMs);
+  let answered;
+  const asked = new Promise((resolve) => (answered = resolve));
   // A revocation would end the token that the question is asked with. A page that goes away takes nothing with it.
-  const gone = new Promise((resolve) => addEventListener("pagehide", resolve, { once: true }));
+  const over = new AbortController();
+  const gone = new Promise((resolve) => addEventListener("pagehide", resolve, { signal: over.signal }));
   provider?.hold(Promise.race([asked, gone]));
   try {
-    const report = await auth.logout(options);
+    const signedOut = auth.logout(options);
+    // A call that cannot be right is refused by now, and asks nobody.
+    await Promise.race([signedOut, undefined]);
+    answered(reason ? { outcome: UNSENT.includes(reason.code) ? "failed" : "unsupported" } : ask(request, own, timeoutMs));
+    const report = await signedOut;
     const isLeaving = report.provider === "redirecting";
-    const answer = await (isLeaving ? Promise.race([asked, { outcome: "unknown" }]) : asked);
-    const said = { ...answer, reason };
+    const said = { ...(await (isLeaving ? Promise.race([asked, { outcome: "unknown" }]) : asked)), reason };
     if (isLeaving) keep({ startedAt: report.startedAt, name, said });
     return { report, ...said };
   } finally {
+    answered();
+    over.abort();
     provider?.hold(undefined);
   }
 }
 
 async function ask(request, own, timeoutMs) {
-  const answer = await (own ? end(own, timeoutMs) : send(request)).catch(() => ({ failure: "network" }));
+  let answer = {};
+  try {
+    answer = await (own ? end(own, timeoutMs) : send(request));
+  } catch {} // An address that cannot be one stops nothing of the sign-out.
   return { outcome: outcomeOf(answer, own), at: Date.now() };
 }
 

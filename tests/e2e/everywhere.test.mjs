@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 
 import { strictPolicy } from "../../www/static.mjs";
-import { assertSignedOut, comeBack, isActive, lastIssued, openSignedIn } from "./harness/app.mjs";
+import { assertSignedIn, assertSignedOut, comeBack, isActive, lastIssued, openSignedIn } from "./harness/app.mjs";
 import { Scripted } from "./harness/scripted.mjs";
 import { stage as setStage } from "./harness/stage.mjs";
 import { until } from "./harness/until.mjs";
@@ -118,6 +118,16 @@ test("LOUT-15 what cannot be asked is unsupported, with the reason, and no reque
   assert.deepEqual([scripted.requests, scripted.preflights], [[], []]);
 });
 
+test("LOUT-15 a call that cannot be right is refused, asks nobody, and leaves the session as it was", async () => {
+  const tab = await openWith("keycloak");
+  const code = await tab.run(async () => {
+    const { logoutEverywhere } = await import("/nightlatch/everywhere.js");
+    return logoutEverywhere(window.auth, { provider: window.options.provider, redirectTo: "https://elsewhere.example/" }).catch((error) => error.code);
+  });
+  assert.deepEqual([code, scripted.requests, scripted.preflights], ["redirect_refused", [], []]);
+  await assertSignedIn(tab);
+});
+
 test("LOUT-15 the report of the way back from the provider knows what was known of the devices", async () => {
   scripted.answers["/devices"] = { status: 204 };
   const tab = await openWith("keycloak");
@@ -137,6 +147,8 @@ test("LOUT-15 the app's own address goes before the provider's, with the app's c
   const report = await everywhere(tab, { devices });
   assert.deepEqual([report.devices, scripted.requests], ["ended", []]);
   assert.equal(stage.world.requests.of("application").length, 1);
+  // An address that cannot be one stops nothing.
+  assert.equal((await everywhere(tab, { devices: { url: "http://[" } })).devices, "unknown");
   // There is no session any more: the server says no, and so does the report.
   assert.equal((await everywhere(tab, { devices })).devices, "failed");
 });

@@ -4,26 +4,34 @@ use std::fs;
 
 use anyhow::{Result, ensure};
 
-use crate::process;
 use crate::project::Project;
+use crate::{process, requirements};
 
-const PAGE: &str = "docs/providers.md";
+type Make = fn(&Project) -> Result<String>;
+
+const PAGES: [(&str, Make); 2] = [
+    ("docs/providers.md", providers),
+    ("docs/requirements.md", requirements::page),
+];
 
 pub(crate) fn verb(project: &Project, arguments: &[String]) -> Result<()> {
     ensure!(arguments.is_empty(), "`docs` takes no options");
-    fs::write(project.root.join(PAGE), providers(project)?)?;
-    println!("{PAGE} is what the rows give");
+    for (page, make) in PAGES {
+        fs::write(project.root.join(page), make(project)?)?;
+        println!("{page} is what its data gives");
+    }
     Ok(())
 }
 
 /// Fails where a page is not what its data gives.
 pub(crate) fn check(project: &Project) -> Result<()> {
-    let given = providers(project)?;
-    let found = fs::read_to_string(project.root.join(PAGE)).unwrap_or_default();
-    ensure!(
-        found == given,
-        "{PAGE} is not what pkg/providers.js gives: `cargo xtask docs` makes it"
-    );
+    for (page, make) in PAGES {
+        let found = fs::read_to_string(project.root.join(page)).unwrap_or_default();
+        ensure!(
+            found == make(project)?,
+            "{page} is not what its data gives: `cargo xtask docs` makes it"
+        );
+    }
     Ok(())
 }
 

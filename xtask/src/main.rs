@@ -89,7 +89,7 @@ cargo xtask <verb>
   check              what must hold of every commit: format, lints, docs,
                      types, purity, lock files, size budget
 
-  docs               make docs/providers.md from the rows in pkg/providers.js
+  docs               make the pages in docs/ that are made of data
 
   help               this
 

@@ -23,8 +23,8 @@ export const cleaning = {
       await until("the tabs are closed", async () => (await driver.getAllWindowHandles()).length === 1);
     },
     async wipe(driver) {
+      // Of every origin, cookies too, of whatever host and path.
       await devTools(driver, "Storage.clearDataForOrigin", { origin: "*", storageTypes: "all" });
-      await devTools(driver, "Storage.clearCookies");
       await devTools(driver, "Network.clearBrowserCache");
       await devTools(driver, "Browser.resetPermissions");
       await until("no worker is left", async () => {

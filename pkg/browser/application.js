@@ -3,7 +3,7 @@ import { send } from "./request.js";
 
 /** Sends what the app describes, with its cookies: `{ status, body }`, status 0 for a redirect, or `{ failure }`. */
 export const end = ({ url, method = "POST", headers, csrf }, timeoutMs) =>
-  send({ url: new URL(url, location.origin), form: null, timeoutMs }, async () => {
+  send({ url: new URL(url, origin), form: null, timeoutMs }, async () => {
     const token = csrf && (csrf.cookie ? cookie(csrf.cookie) : document.querySelector(`meta[name="${csrf.meta}"]`)?.content);
     const sent = new Headers();
     if (token) sent.set(csrf.header ?? (csrf.cookie ? "X-XSRF-TOKEN" : "X-CSRF-Token"), token);

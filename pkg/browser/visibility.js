@@ -16,7 +16,7 @@ export function hide(namespace) {
 /** Shows it again, when no other client hides it; or loads it anew, at an address of its origin where one is given. */
 export function reveal(namespace, to) {
   if (to !== null) {
-    if (to) history.replaceState(null, "", location.origin + to); // An address that differs in its fragment alone loads nothing.
+    if (to) history.replaceState(null, "", origin + to); // An address that differs in its fragment alone loads nothing.
     return location.reload();
   }
   if (hidden.delete(namespace) && !hidden.size) document.documentElement.style.cssText = before;

@@ -17,7 +17,8 @@ const browsers = {
       browserName: "chrome",
       "goog:chromeOptions": {
         binary: env.CHROMIUM ?? "/usr/bin/chromium",
-        args: ["--headless=new", "--no-sandbox", "--disable-dev-shm-usage"],
+        // A name that is this machine and that browsers do not trust as they trust `localhost`.
+        args: ["--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--host-resolver-rules=MAP app.test 127.0.0.1"],
       },
     }),
   },
@@ -32,7 +33,7 @@ const browsers = {
         binary: env.FIREFOX ?? "/usr/bin/firefox-esr",
         args: ["-headless"],
         // A driven page has listeners for `unload`; without this no page would enter the back/forward cache.
-        prefs: { "docshell.shistory.bfcache.allow_unload_listeners": true },
+        prefs: { "docshell.shistory.bfcache.allow_unload_listeners": true, "network.dns.localDomains": "app.test" },
       },
     }),
   },

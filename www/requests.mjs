@@ -23,6 +23,7 @@ export function record(log, target, endpoint, req, res, body) {
     endpoint,
     params: parameters(req, url, body),
     origin: req.headers.origin,
+    referer: req.headers.referer,
     authorization: req.headers.authorization !== undefined,
     proof: req.headers.dpop,
   };

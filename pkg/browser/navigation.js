@@ -13,4 +13,5 @@ export function leave({ url, form }) {
   }
   document.body.append(element);
   element.submit();
+  element.remove(); // What it holds is not to be found in a page that comes back.
 }

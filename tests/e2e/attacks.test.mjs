@@ -240,5 +240,10 @@ test("A24 A11 IDT-14 an ID token that names keys of an attacker's has nobody ask
   await leaveForProvider(tab);
   await comeBack(stage, tab);
 
-  assert.deepEqual(await tab.run(() => [{}.polluted, Object.getPrototypeOf(window.auth.getUser()) === Object.prototype, window.auth.getUser().polluted]), [null, true, null]);
+  const seen = await tab.run(() => {
+    const user = window.auth.getUser();
+    const prototype = Object.getPrototypeOf(user);
+    return { polluted: user.polluted ?? prototype.polluted, isPlain: Object.getPrototypeOf(prototype) === null, hasProto: Object.hasOwn(user, "__proto__") };
+  });
+  assert.deepEqual({ ...seen, polluted: seen.polluted ?? null }, { polluted: null, isPlain: true, hasProto: false });
 });

@@ -3,7 +3,7 @@
 import { send } from "./request.js";
 import { bytes } from "./vault.js";
 
-/** How long keys are not asked for again, in milliseconds, whatever tokens name. */
+/** How long keys that were asked for again are not asked for once more, in milliseconds, whatever tokens name. */
 const COOL_MS = 60_000;
 const sets = new Map();
 
@@ -20,11 +20,11 @@ function algorithmOf(alg) {
   throw alg;
 }
 
-/** The keys at an address: those that are at hand, unless they are old and `anew`. */
+/** The keys at an address: those that are at hand, or `anew`. The first may be a moment older than the token. */
 function keysAt(url, timeoutMs, anew) {
   const known = sets.get(url);
   if (known && !(anew && performance.now() - known.at >= COOL_MS)) return known;
-  const set = { at: performance.now() };
+  const set = { at: known ? performance.now() : -COOL_MS };
   set.keys = send({ url, form: null, timeoutMs }).then(({ status, body }) => {
     if (status !== 200) throw status;
     return JSON.parse(body).keys.filter(Boolean);

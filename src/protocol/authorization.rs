@@ -71,13 +71,13 @@ impl Login {
         }
         let acr_values = arguments.text("acrValues", fault);
         let mut parameters = Vec::new();
-        for (name, value) in [
+        for (name, value) in &[
             ("prompt", prompt),
             ("login_hint", arguments.text("loginHint", fault)),
             ("acr_values", acr_values),
         ] {
-            if let Some(value) = value {
-                parameters.push((name.to_owned(), value.to_owned()));
+            if let Some(value) = *value {
+                parameters.push(((*name).to_owned(), value.to_owned()));
             }
         }
         arguments.parameters(RESERVED, &mut parameters);

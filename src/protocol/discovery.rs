@@ -4,7 +4,7 @@ use super::{Code, Error, Json, Members, Options, Request, Response, Result, url}
 
 /// The request for the metadata: OpenID Connect Discovery 1.0 §4.
 pub fn request(options: &Options) -> Request {
-    let issuer = options.issuer.strip_suffix('/').unwrap_or(&options.issuer);
+    let issuer = options.issuer.strip_suffix("/").unwrap_or(&options.issuer);
     Request {
         url: url::concat([issuer, "/.well-known/openid-configuration"]),
         form: None,

@@ -161,9 +161,13 @@ impl From<Failure> for Error {
 /// Keeps what RFC 6749 §4.1.2.1 allows in `error` and `error_description`, 300 characters of it.
 pub(super) fn scrub(text: &str) -> String {
     let mut scrubbed = String::new();
-    for char in text.chars().take(300) {
-        let allowed = matches!(char, ' '..='~') && !matches!(char, '"' | '\\');
-        scrubbed.push(if allowed { char } else { '?' });
+    // What continues a character stands for none.
+    for byte in text.bytes().filter(|byte| byte & 0xc0 != 0x80) {
+        if scrubbed.len() == 300 {
+            break;
+        }
+        let allowed = matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\');
+        scrubbed.push(if allowed { byte.into() } else { '?' });
     }
     scrubbed
 }

@@ -229,12 +229,10 @@ impl Options {
     /// What sets this client's keys apart from those of other clients on the origin: a hash
     /// (FNV-1a) of issuer and client, since keys and cookies know neither.
     pub fn namespace(&self) -> String {
-        let hash = [self.issuer.as_str(), "\n", &self.client_id]
-            .iter()
-            .flat_map(|part| part.bytes())
-            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-                (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-            });
+        let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+        for byte in url::concat([&self.issuer, "\n", &self.client_id]).bytes() {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
         super::base64url::encode(&hash.to_be_bytes())
     }
 }

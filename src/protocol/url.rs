@@ -40,7 +40,7 @@ pub fn parts(url: &str) -> Option<Parts<'_>> {
     };
     let (authority, _) = split(after, b'/');
     let host = match authority.bytes().rposition(|byte| byte == b':') {
-        Some(colon) if !authority.ends_with(']') => {
+        Some(colon) if !authority.ends_with("]") => {
             let (host, port) = authority.split_at_checked(colon)?;
             port.bytes()
                 .skip(1)
@@ -115,7 +115,7 @@ pub fn target<'a>(url: &'a str, origin: &str, allowed: &[String]) -> Result<&'a 
     let encoded = local
         .get(1..4)
         .is_some_and(|mark| matches!(mark, "%5c" | "%5C" | "%2f" | "%2F"));
-    if local.starts_with('/')
+    if local.starts_with("/")
         && !local.starts_with("//")
         && !encoded
         && !local.bytes().any(unsafe_byte)
@@ -146,7 +146,7 @@ pub fn is_under(url: &str, allowed: &[String]) -> bool {
         .filter_map(|allowed| parts(allowed))
         .any(|allowed| {
             let mut prefix = allowed.path;
-            while let Some(shorter) = prefix.strip_suffix('/') {
+            while let Some(shorter) = prefix.strip_suffix("/") {
                 prefix = shorter;
             }
             asked.origin == allowed.origin
@@ -155,7 +155,7 @@ pub fn is_under(url: &str, allowed: &[String]) -> bool {
                         && asked
                             .path
                             .strip_prefix(prefix)
-                            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))))
+                            .is_some_and(|rest| rest.is_empty() || rest.starts_with("/"))))
         })
 }
 

@@ -167,13 +167,13 @@ impl Logout {
         self.callers.push(id);
         self.asked.revoke |= asked.revoke;
         if !covered {
-            self.asked.clear.clone_from(&asked.clear);
+            self.asked.clear = asked.clear.clone();
         }
         if asked.scope > self.asked.scope {
             self.asked.scope = asked.scope;
             self.report.scope = asked.scope;
-            self.asked.redirect_to.clone_from(&asked.redirect_to);
-            self.asked.parameters.clone_from(&asked.parameters);
+            self.asked.redirect_to = asked.redirect_to.clone();
+            self.asked.parameters = asked.parameters.clone();
         }
         Join::Shared
     }
@@ -238,14 +238,16 @@ impl Logout {
                 Step::Go
             }
             (Stage::Reaching, part::MAIN, Reply::Wiped { removed, residue }) if self.open.wipe => {
-                self.report.removed.extend_from_slice(removed);
-                self.report.residue.clone_from(residue);
+                for name in removed {
+                    self.report.removed.push(name.clone());
+                }
+                self.report.residue = residue.clone();
                 self.open.wipe = false;
                 self.local_done(context);
                 self.arrived(context)
             }
             (Stage::Reaching, part::MAIN, Reply::CleanedUp(outcomes)) if self.open.cleaners => {
-                self.report.cleaners.clone_from(outcomes);
+                self.report.cleaners = outcomes.clone();
                 self.open.cleaners = false;
                 self.arrived(context)
             }

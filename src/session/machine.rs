@@ -476,7 +476,9 @@ impl Machine {
     }
 
     fn forget(&mut self, id: Id) {
-        self.operations.retain(|(own, _)| *own != id);
+        if let Some(at) = self.operations.iter().position(|(own, _)| *own == id) {
+            self.operations.remove(at);
+        }
     }
 
     #[inline(never)]
@@ -495,7 +497,9 @@ impl Machine {
         let context = &mut self.context(id, now, parse);
         let step = match &mut operation {
             Operation::Callback(operation) => operation.step(context, reply),
-            Operation::Ageing | Operation::Ending(_) if *reply != Reply::Woken => Step::Refuse,
+            Operation::Ageing | Operation::Ending(_) if !matches!(reply, Reply::Woken) => {
+                Step::Refuse
+            }
             Operation::Ageing => {
                 context.tab.timed = false;
                 if context.tab.session.is_some() && context.now < context.tab.ends_at {

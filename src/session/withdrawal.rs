@@ -55,14 +55,14 @@ impl Withdrawal {
             (Hint::RefreshToken, refresh_token),
             (Hint::AccessToken, Some(access_token)),
         ];
-        for (hint, token) in tokens {
-            if let Some(token) = token {
+        for (hint, token) in &tokens {
+            if let Some(token) = *token {
                 context.ask(
                     open,
                     Effect::Fetch(revocation::request(
                         context.options,
                         endpoint,
-                        hint,
+                        *hint,
                         token,
                         timeout,
                     )),

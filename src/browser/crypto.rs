@@ -1,12 +1,11 @@
 //! WebCrypto's random bytes.
 
 use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
 
-/// Random bytes; zeros never: without a random source there is an error.
-pub(crate) fn entropy(bytes: &mut [u8]) -> Result<(), JsValue> {
-    web_sys::window()
-        .ok_or(JsValue::NULL)?
-        .crypto()?
-        .get_random_values_with_u8_array(bytes)?;
-    Ok(())
+#[wasm_bindgen]
+extern "C" {
+    /// Random bytes; zeros never: without a random source there is an error.
+    #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues, catch)]
+    pub(crate) fn entropy(bytes: &mut [u8]) -> Result<(), JsValue>;
 }

@@ -62,7 +62,8 @@ pub(crate) fn generate(compiled: &Path, directory: &Path, mode: Mode) -> Result<
 
     let mut javascript = fs::read_to_string(directory.join(format!("{NAME}.js")))?;
     if !debug {
-        javascript = names.apply(&glue::trimmed(&glue::with_own_loader(&javascript)?)?)?;
+        javascript =
+            glue::arrows(&names.apply(&glue::trimmed(&glue::with_own_loader(&javascript)?)?)?);
     }
     ensure!(
         !javascript.contains("import.meta"),

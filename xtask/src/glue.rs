@@ -46,6 +46,28 @@ pub(crate) fn without_unused(glue: &str) -> String {
         .replace("wasm.__wbg_core_free", "")
 }
 
+/// Makes arrow functions of what the module imports. (A minifier may not: they differ in `this` and `arguments`.)
+pub(crate) fn arrows(glue: &str) -> String {
+    let mut arrows = String::with_capacity(glue.len());
+    for line in glue.lines() {
+        let (catches, plain) = (
+            ": function() { return handleError(function (",
+            ": function(",
+        );
+        let begun = match line.strip_suffix(") {") {
+            Some(begun) if line.contains(catches) => Some(begun.replacen(catches, ": caught((", 1)),
+            Some(begun) if line.contains(plain) => Some(begun.replacen(plain, ": (", 1)),
+            _ => None,
+        };
+        match begun {
+            Some(begun) => arrows.extend([&begun, ") => {\n"]),
+            None if line.trim() == "}, arguments); }," => arrows.push_str("        }),\n"),
+            None => arrows.extend([line, "\n"]),
+        }
+    }
+    arrows
+}
+
 /// What the glue offers in the place of functions of the module. [`TRIMMED`] puts them in.
 pub(crate) const OFFERED: [&str; 3] = [
     "__externref_table_alloc",
@@ -54,7 +76,7 @@ pub(crate) const OFFERED: [&str; 3] = [
 ];
 
 /// From where to where is taken out, and what comes in its place.
-const TRIMMED: [(&str, &str, &str); 14] = [
+const TRIMMED: [(&str, &str, &str); 15] = [
     // `using` and `free()`: a client is closed, and its memory goes with it.
     (
         "    __destroy_into_raw() {\n",
@@ -76,6 +98,18 @@ const TRIMMED: [(&str, &str, &str); 14] = [
          const free = [];\n",
     ),
     ("        CoreFinalization.register(", "\n", ""),
+    // [`arrows`] wraps functions once, when the module is instantiated.
+    (
+        "function handleError(",
+        "    }\n}\n",
+        "const caught = (f) => (...args) => {\n\
+         \x20   try {\n\
+         \x20       return f(...args);\n\
+         \x20   } catch (e) {\n\
+         \x20       wasm.__wbindgen_exn_store(addToExternrefTable0(e));\n\
+         \x20   }\n\
+         };\n",
+    ),
     // Texts are short: one way to pass them is enough.
     (
         "    if (realloc === undefined) {\n",
@@ -153,6 +187,29 @@ mod tests {
         assert_eq!(trimmed.matches("kept();").count(), TRIMMED.len());
         assert!(!trimmed.contains("gone();"));
         assert!(super::trimmed("kept();").is_err());
+    }
+
+    #[test]
+    fn what_the_module_imports_are_arrow_functions() {
+        let glue = "\
+        a: function(arg0) {
+            return arg0;
+        },
+        b: function() { return handleError(function (arg0, arg1) {
+            return arg0.b(arg1);
+        }, arguments); },
+function c(arg0) {
+";
+        let expected = "\
+        a: (arg0) => {
+            return arg0;
+        },
+        b: caught((arg0, arg1) => {
+            return arg0.b(arg1);
+        }),
+function c(arg0) {
+";
+        assert_eq!(arrows(glue), expected);
     }
 
     #[test]

@@ -134,7 +134,7 @@ describe("tokens", () => {
       const refused = await me(token);
       assert.equal(refused.status, 401);
       assert.match(refused.headers.get("www-authenticate"), /error="invalid_token"/);
-      assert.equal(refused.headers.get("access-control-expose-headers"), "WWW-Authenticate");
+      assert.equal(refused.headers.get("access-control-expose-headers"), "WWW-Authenticate, DPoP-Nonce");
     }
     assert.equal((await fetch(`${world.api}/me`)).status, 401);
   });

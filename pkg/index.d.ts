@@ -37,7 +37,11 @@ export interface ClientOptions {
   metadata?: ProviderMetadata;
   /** The identifier of this public client at the provider (RFC 6749 §2.2). */
   clientId: string;
-  /** The address the provider sends the user back to after a sign-in: absolute, on this page's origin, without a fragment (RFC 6749 §3.1.2). */
+  /**
+   * The address the provider sends the user back to after a sign-in: absolute, on this page's origin, without a fragment (RFC 6749 §3.1.2). An app with
+   * several providers has one for each, so that no provider can pass another's code off as its own (RFC 9700 §4.4.2): of two clients on a page that
+   * share it the second is refused with `invalid_options`.
+   */
   redirectUri: string;
   /** The address the provider sends the user back to after a sign-out: absolute, on this page's origin (OpenID Connect RP-Initiated Logout 1.0 §3). Default: the provider keeps the user. */
   postLogoutRedirectUri?: string;

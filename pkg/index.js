@@ -19,6 +19,9 @@ export class AuthError extends Error {
   }
 }
 
+/** The options of the clients on this page that are not closed. */
+const live = new Set();
+
 export async function createClient(options) {
   await load();
   const events = new Map();
@@ -26,6 +29,7 @@ export async function createClient(options) {
   const cleaners = new Set();
   const waiting = new Map();
   let core;
+  let plain;
   let snapshot;
   let last = 0;
   const settle = (id, error, value) => {
@@ -51,7 +55,7 @@ export async function createClient(options) {
   try {
     // Functions in them are nothing that the core reads.
     const { application, dpop, outbox, par, provider } = options ?? {};
-    const plain = {
+    plain = {
       ...provider?.options,
       ...options,
       application: application && (application.url ?? ""),
@@ -59,10 +63,14 @@ export async function createClient(options) {
       outbox: (outbox && typeof outbox !== "function") || (provider && !provider.send),
       provider: undefined,
     };
+    for (const { issuer, redirectUri } of live) {
+      if (redirectUri === plain.redirectUri && issuer !== plain.issuer) throw { code: "invalid_options", kind: "usage", message: "another provider's client on this page has this `redirectUri`" };
+    }
     const page = shell(() => core, settle, notify, (plan) => cleanUp(cleaners, plan), options ?? {});
     dpop?.extend(calls, page.effects);
     par?.extend(calls, plain);
     core = new Core(plain, page);
+    live.add(plain);
   } catch (error) {
     throw error instanceof Error ? error : fault(error);
   }
@@ -98,6 +106,7 @@ export async function createClient(options) {
       cleaners.clear();
       events.clear();
       requests.abort(); // A sign-out would not be heard any more.
+      live.delete(plain);
       core.tell("close", 0, 0);
     },
   });

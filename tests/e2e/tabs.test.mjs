@@ -100,6 +100,24 @@ test("TAB-12 two clients of one origin keep their sessions apart", async () => {
   await assertSignedIn(tab);
 });
 
+test("RESP-5 A3 two providers do not share an address to come back to, unless the client of the one is closed", async () => {
+  const tab = await openApp(stage);
+
+  const said = await tab.run(async () => {
+    const { createClient } = window.nightlatch;
+    const tried = (options) => createClient({ ...window.options, ...options }).then((client) => client, ({ code, message }) => [code, message]);
+    const issuer = `${window.options.issuer}/tenant`;
+    const refused = await tried({ issuer });
+    const apart = await tried({ issuer, redirectUri: `${window.options.redirectUri}?tenant` });
+    apart.close();
+    window.auth.close();
+    const after = await tried({ issuer });
+    return [refused, after.status];
+  });
+
+  assert.deepEqual(said, [["invalid_options", "another provider's client on this page has this `redirectUri`"], "signed-out"]);
+});
+
 test("a client that was closed answers no more, and the session stays", async () => {
   const tab = await openSignedIn(stage);
   const other = await openApp(stage);

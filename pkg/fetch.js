@@ -5,7 +5,7 @@ import { bearer } from "./challenge.js";
 // API that always says 401 does not cause a refresh for every call.
 const QUIET_MS = 60_000;
 
-export function fetchWith(allows, { getAccessToken, fetch = globalThis.fetch, challengesOf = bearer }, stepUp) {
+export function fetchWith(allows, { getAccessToken, fetch: own, challengesOf = bearer }, stepUp) {
   let controller = new AbortController();
   let quiet;
   let renewal;
@@ -13,7 +13,7 @@ export function fetchWith(allows, { getAccessToken, fetch = globalThis.fetch, ch
   // Any change resets the referrer unless it is said again, and any copy resets `keepalive` in Firefox.
   const pass = (request, changes) => {
     const { keepalive, referrer, referrerPolicy } = request;
-    return fetch(request, { keepalive, referrer, referrerPolicy, ...changes });
+    return (own ?? fetch)(request, { keepalive, referrer, referrerPolicy, ...changes });
   };
 
   // A redirect would carry the token on.

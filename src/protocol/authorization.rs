@@ -375,7 +375,8 @@ pub fn cleaned(address: &str) -> String {
         let (pair, after) = url::split(rest, b'&');
         query = after;
         let (name, _) = url::split(pair, b'=');
-        if !pair.is_empty() && !ANSWER.contains(&name) {
+        // A name in percent encoding is read as the name.
+        if !pair.is_empty() && !ANSWER.contains(&url::decode(name).as_str()) {
             cleaned.push(mark);
             cleaned.push_str(pair);
             mark = '&';

@@ -63,12 +63,13 @@ pub fn parts(url: &str) -> Option<Parts<'_>> {
     })
 }
 
-/// Whether a host is this machine: RFC 8252 §7.3, RFC 6761 §6.3.
+/// Whether a host is this machine: RFC 8252 §7.3, RFC 6761 §6.3. (Browsers take `127.` for 0.0.0.127.)
 pub fn is_loopback(host: &str) -> bool {
     host == "localhost"
         || host.ends_with(".localhost")
         || host == "[::1]"
         || (host.starts_with("127.")
+            && host.len() > 4
             && host
                 .bytes()
                 .all(|byte| byte.is_ascii_digit() || byte == b'.'))
@@ -111,10 +112,11 @@ pub fn target<'a>(url: &'a str, origin: &str, allowed: &[String]) -> Result<&'a 
         local
     };
     let unsafe_byte = |byte: u8| byte <= b' ' || byte == 0x7f || byte == b'\\';
-    // Somebody will decode it: "/%5cevil" and "/%2fevil" are another host by then.
-    let encoded = local
-        .get(1..4)
-        .is_some_and(|mark| matches!(mark, "%5c" | "%5C" | "%2f" | "%2F"));
+    // Somebody will decode it: "/%5cevil" and "/%2fevil" are another host by then, and so is "/%09/evil", since browsers
+    // leave a tab out.
+    let encoded = local.get(1..4).is_some_and(|mark| {
+        matches!(mark, "%5c" | "%5C" | "%2f" | "%2F") || mark.starts_with("%0")
+    });
     if local.starts_with("/")
         && !local.starts_with("//")
         && !encoded
@@ -252,7 +254,7 @@ fn encode(text: &str, into: &mut String) {
     }
 }
 
-fn decode(text: &str) -> String {
+pub(super) fn decode(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {

@@ -484,6 +484,11 @@ fn the_address_is_cleaned_of_the_answer_and_of_nothing_else() {
             "https://app.example/?q=a%20b&code=c",
             "https://app.example/?q=a%20b",
         ),
+        (
+            // Read as the names, so taken out as the names.
+            "https://app.example/callback?%63ode=c&st%61te=s&c%6Fded=1",
+            "https://app.example/callback?c%6Fded=1",
+        ),
         ("https://app.example/", "https://app.example/"),
         ("https://app.example/#code=c", "https://app.example/#code=c"),
     ] {

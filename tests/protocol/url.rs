@@ -90,6 +90,8 @@ fn plain_http_is_taken_for_this_machine_and_only_where_that_is_allowed() {
         "http://evillocalhost/",
         "http://127.0.0.1.evil.example/",
         "http://127.evil.example/",
+        // To browsers this is 0.0.0.127.
+        "http://127./",
         "http://[::2]/",
         "http://10.0.0.1/",
         "http://0.0.0.0/",
@@ -212,6 +214,8 @@ fn a_target_that_a_browser_might_read_as_another_origin_is_refused() {
         "/%5Cevil.example",
         "/%2fevil.example",
         "/%2Fevil.example",
+        "/%09/evil.example",
+        "/%0d%2fevil.example",
         "https://app.example/%2fevil.example",
         "\t//evil.example",
         "/\t/evil.example",

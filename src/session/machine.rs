@@ -354,9 +354,7 @@ impl Machine {
                 id,
                 part,
                 reply: Reply::Refused(change),
-            } if self.tab.place != Place::Memory
-                && self.operations.iter().any(|(own, _)| *own == id) =>
-            {
+            } if self.operations.iter().any(|(own, _)| *own == id) => {
                 self.tab.place = Place::Memory;
                 let effect = Effect::Commit {
                     place: Place::Memory,
@@ -626,7 +624,8 @@ impl Machine {
         };
         for (_, operation) in &self.operations {
             match operation {
-                Operation::Logout(logout) if logout.is_signing_out() => {
+                // Whoever has signed in since is signed in, and is handed tokens.
+                Operation::Logout(logout) if session.is_none() && logout.is_signing_out() => {
                     status = Status::SigningOut;
                     break;
                 }

@@ -181,3 +181,20 @@ fn what_memory_remembers_does_not_confirm_a_session_that_could_not_be_opened() {
         }
     }
 }
+
+#[test]
+fn whoever_signs_in_while_a_sign_out_waits_for_the_provider_is_shown_signed_in() {
+    // Tokens are handed out then, and to an app that is signing out none are.
+    let mut world = World::signed_in();
+    let other = world.open();
+    world.hold("revoke");
+    world.log_out(0, json!({ "scope": "provider" }));
+    world.run();
+    assert_eq!(world.status(0), Status::SigningOut);
+    world.sign_in(other, "grace");
+    let id = world.token(0, json!({}));
+    world.run();
+    assert_eq!(world.user(0).as_deref(), Some("grace"));
+    assert!(world.outcome(0, id).starts_with("AT"));
+    assert_eq!(world.status(0), Status::SignedIn);
+}

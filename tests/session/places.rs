@@ -211,3 +211,28 @@ fn a_session_in_memory_leaves_nothing_at_rest() {
     // Not even the share of a key for nothing.
     assert_eq!(world.cookie, None);
 }
+
+#[test]
+fn transactions_that_are_refused_together_all_go_on_in_memory() {
+    // LOUT-6: a sign-out is completed, whatever else was under way when the browser stopped to keep things.
+    let mut world = World::signed_in();
+    world.pass(100);
+    world.tabs[0].blind = true;
+    let token = world.token(0, json!({}));
+    let id = world.log_out(0, json!({}));
+    let login = world.log_in(0, json!({}));
+    let refused = world
+        .jobs
+        .iter()
+        .filter(|job| job.name.starts_with("commit"));
+    assert_eq!(refused.count(), 3);
+    for _ in 0..3 {
+        world.step(0);
+    }
+    world.run();
+    world.pass(1_000);
+    assert_eq!(world.outcome(0, id), "signed out");
+    assert_eq!(world.outcome(0, token), "login_required");
+    assert!(!world.is_settled(0, login), "it leaves for the provider");
+    assert!(world.tabs[0].navigated.is_some());
+}

@@ -11,7 +11,7 @@ export function bearer(header, scheme = /^bearer$/i) {
     const value = quoted?.replace(/\\(.)/g, "$1") ?? plain;
     if (value !== undefined) parameters[name.toLowerCase()] ??= value;
     else {
-      parameters = {};
+      parameters = { __proto__: null }; // One may be called `constructor`.
       if (scheme.test(name)) found.push(parameters);
     }
   }

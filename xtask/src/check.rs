@@ -54,7 +54,8 @@ const CHECKS: [(&str, Check); 12] = [
 ];
 
 fn format(project: &Project) -> Result<()> {
-    process::run(project.cargo().args(["fmt", "--all", "--check"]))
+    process::run(project.cargo().args(["fmt", "--all", "--check"]))?;
+    process::run(project.cargo().args(["fmt", FUZZ, "--check"]))
 }
 
 /// A lock file that names the registry it was made with works only where that one is reached.
@@ -112,7 +113,7 @@ fn purity(project: &Project) -> Result<()> {
 
 /// Parses every module without running any; esbuild, because it also warns of what can never work.
 fn javascript(project: &Project) -> Result<()> {
-    let directories = ["pkg", "www", "tests", "xtask", "bench"];
+    let directories = ["pkg", "www", "tests", "fuzz", "xtask", "bench"];
     let files = directories
         .into_iter()
         .flat_map(|directory| project.files(directory, &[".js", ".mjs"]));
@@ -141,8 +142,13 @@ fn lints_host(project: &Project) -> Result<()> {
                 .args(["clippy", "--all-targets", "--package", package]),
         )?;
     }
-    Ok(())
+    let mut fuzz = project.cargo();
+    fuzz.args(["clippy", "--all-targets", FUZZ, "--target-dir"]);
+    lint(fuzz.arg(project.target.join("fuzz")))
 }
+
+/// It is a workspace of its own.
+const FUZZ: &str = "--manifest-path=fuzz/Cargo.toml";
 
 fn lints_wasm(project: &Project) -> Result<()> {
     let mut command = project.cargo();

@@ -6,6 +6,7 @@ mod check;
 mod demo;
 mod docs;
 mod embed;
+mod fuzz;
 mod geckodriver;
 mod glue;
 mod npm;
@@ -61,6 +62,7 @@ fn dispatch(verb: &str, arguments: &[String]) -> Result<()> {
         "check" => check::verb(&project, arguments),
         "demo" => demo::verb(&project, arguments),
         "docs" => docs::verb(&project, arguments),
+        "fuzz" => fuzz::verb(&project, arguments),
         "test" => test::verb(&project, arguments),
         _ => bail!("there is no verb `{verb}`\n\n{HELP}"),
     };
@@ -80,11 +82,16 @@ cargo xtask <verb>
   test [part…]       prove it; all parts unless some are named:
                        host      the core, on this machine
                        browser   the browser adapters, in headless Chromium
+                       fuzz      what comes from outside, for a moment
                        www       the demo's own modules
                        e2e       the promise: real provider, real browsers
                        package   the packed tarball, as its users install it
     --browsers=a,b   for e2e: chromium, firefox (these two by default), webkit
     -- options       for the runner of the one part that is named
+
+  fuzz [target…]     fuzz what comes from outside, each target in turn;
+                     all of fuzz/corpus unless some are named
+    --minutes N      how long each, 10 by default
 
   check              what must hold of every commit: format, lints, docs,
                      types, purity, lock files, size budget

@@ -52,6 +52,7 @@ pub(crate) fn verb(project: &Project, arguments: &[String]) -> Result<()> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Part {
     Host,
+    Fuzz,
     Browser,
     Www,
     Modules,
@@ -63,6 +64,7 @@ impl Part {
     fn name(self) -> &'static str {
         match self {
             Self::Host => "host",
+            Self::Fuzz => "fuzz",
             Self::Browser => "browser",
             Self::Www => "www",
             Self::Modules => "modules",
@@ -75,7 +77,7 @@ impl Part {
 
     fn browser(self) -> Option<Browser> {
         match self {
-            Self::Host | Self::Www | Self::Modules => None,
+            Self::Host | Self::Fuzz | Self::Www | Self::Modules => None,
             Self::Browser | Self::Package => Some(Browser::Chromium),
             Self::EndToEnd(browser) => Some(browser),
         }
@@ -94,6 +96,7 @@ impl Part {
     ) -> Result<Option<Tally>> {
         match self {
             Self::Host => host(project, options),
+            Self::Fuzz => fuzz(project, options),
             Self::Browser => browser(project, programs, options),
             Self::Www => node(project, self, "www", &Programs::new(), options),
             Self::Modules => node(project, self, "tests/modules", &Programs::new(), options),
@@ -138,18 +141,21 @@ impl Plan {
             "options after -- go to the runner of one part: name it"
         );
         if names.is_empty() {
-            names = vec!["host", "browser", "www", "modules", "e2e", "package"];
+            names = vec![
+                "host", "fuzz", "browser", "www", "modules", "e2e", "package",
+            ];
         }
         let mut parts = Vec::new();
         for name in names {
             match name {
                 "host" => parts.push(Part::Host),
+                "fuzz" => parts.push(Part::Fuzz),
                 "browser" => parts.push(Part::Browser),
                 "www" => parts.push(Part::Www),
                 "modules" => parts.push(Part::Modules),
                 "e2e" => parts.extend(browsers.iter().copied().map(Part::EndToEnd)),
                 "package" => parts.push(Part::Package),
-                _ => bail!("no part `{name}`: host, browser, www, modules, e2e or package"),
+                _ => bail!("no part `{name}`: host, fuzz, browser, www, modules, e2e or package"),
             }
         }
         Ok(Self { parts, options })
@@ -182,6 +188,22 @@ fn host(project: &Project, options: &[String]) -> Result<Option<Tally>> {
         printed.push_str(&output);
     }
     of_cargo((succeeded, printed)).map(Some)
+}
+
+/// Each fuzz target for a moment, on stable.
+fn fuzz(project: &Project, options: &[String]) -> Result<Option<Tally>> {
+    let mut cargo = project.cargo();
+    cargo
+        .args(["test", "--manifest-path=fuzz/Cargo.toml", "--target-dir"])
+        .arg(project.target.join("fuzz"))
+        .args(options);
+    let core = of_cargo(process::tee(&mut cargo)?)?;
+    let page = match options {
+        [] => node(project, Part::Fuzz, "fuzz", &Programs::new(), options)?,
+        // They are meant for cargo.
+        _ => None,
+    };
+    Ok(Some(page.map_or(core, |page| core.plus(page))))
 }
 
 fn browser(project: &Project, programs: &Programs, options: &[String]) -> Result<Option<Tally>> {
@@ -393,7 +415,7 @@ mod tests {
     #[test]
     fn no_argument_means_everything_in_both_browsers() {
         let parts = plan("").unwrap().parts;
-        assert_eq!(parts.len(), 7);
+        assert_eq!(parts.len(), 8);
         assert!(parts.contains(&Part::EndToEnd(Browser::Firefox)));
     }
 

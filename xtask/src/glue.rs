@@ -77,7 +77,7 @@ pub(crate) const OFFERED: [&str; 3] = [
 
 /// From where to where is taken out, and what comes in its place.
 const TRIMMED: [(&str, &str, &str); 15] = [
-    // `using` and `free()`: a client is closed, and its memory goes with it.
+    // `using` and `free()`: a client lives as long as its page.
     (
         "    __destroy_into_raw() {\n",
         "wasm.__wbg_core_free(ptr, 0);\n    }\n",

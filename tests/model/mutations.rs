@@ -330,10 +330,10 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
             "if self.has_seen_later(seen) && !MUTATED {",
         )],
     ),
-    redundant(
+    found(
         "a sign-out under way lets looks in",
         run(1, 1, 1, 0).hears(Carriers::Channel),
-        "the tab shows that it is signing out, and who calls later than 50 ms after a look looks again",
+        &["P1u"],
         &[(
             "tab.rs",
             "self.closing == 0 &&",

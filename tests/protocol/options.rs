@@ -314,7 +314,7 @@ fn a_login_option_that_cannot_be_right_is_refused() {
         json!({ "maxAge": "0" }),
         json!({ "maxAge": -1 }),
         json!({ "extraParams": { "ui_locales": 1 } }),
-        json!({ "extraParams": { "ui_locales": ["de", "en"] } }),
+        json!({ "extraParams": { "ui_locales": ["de", 1] } }),
         json!({ "loginHint": "a", "extraParams": { "login_hint": "b" } }),
     ] {
         assert_eq!(

@@ -191,7 +191,7 @@ fn options_that_cannot_be_right_sign_nobody_out() {
             "invalid_options",
         ),
         (
-            json!({ "extraParams": { "ui_locales": ["de"] } }),
+            json!({ "extraParams": { "ui_locales": [1] } }),
             "invalid_options",
         ),
     ] {

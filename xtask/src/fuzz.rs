@@ -54,6 +54,8 @@ impl Plan {
             if argument == "--minutes" {
                 let minutes = arguments.next().context("--minutes has no number")?;
                 plan.minutes = minutes.parse().context("--minutes is no number")?;
+                // To libFuzzer that is for ever.
+                ensure!(plan.minutes > 0, "--minutes is one or more");
             } else {
                 ensure!(
                     all.contains(argument),
@@ -129,6 +131,6 @@ mod tests {
         assert_eq!((whole.targets, whole.minutes), (all.clone(), 10));
         let one = plan("b --minutes 3").unwrap();
         assert_eq!((one.targets, one.minutes), (vec!["b".to_owned()], 3));
-        assert!(plan("c").is_err() && plan("--minutes").is_err() && plan("--minutes x").is_err());
+        assert!(plan("c").is_err() && plan("--minutes").is_err() && plan("--minutes 0").is_err());
     }
 }

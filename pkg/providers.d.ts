@@ -121,6 +121,7 @@ export function auth0(own?: OwnRow & { domain?: string }): Provider;
 /** Auth0 with `/v2/logout`, for tenants whose metadata has no end of session. The way back has no `state`, so its report is not to be had. */
 export function auth0Legacy(own: OwnRow & { domain: string }): Provider;
 export function authentik(own?: OwnRow): Provider;
+export function betterAuth(own?: OwnRow): Provider;
 /** `domain`: the user pool's, for where its metadata lacks endpoints. The way back has no `state`, so its report is not to be had. */
 export function cognito(own?: OwnRow & { domain?: string }): Provider;
 export function discord(own?: OwnRow): Provider;

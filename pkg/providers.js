@@ -41,6 +41,13 @@ const AUTHENTIK = {
   unverified: ["revocation.cors", "matches"],
 };
 
+const BETTER_AUTH = {
+  name: "Better Auth",
+  matches: "^https?://.+/api/auth$",
+  revocation: { answers: [{ status: 400, body: "Invalid access token|token (not found|revoked)", means: "revoked" }] },
+  unverified: ["matches"],
+};
+
 const COGNITO = {
   name: "Amazon Cognito",
   matches: "^https://cognito-idp\\.[^/]+\\.amazonaws\\.com/[^/]+$",
@@ -244,6 +251,7 @@ export const auth0 = (own) => dialect(AUTH0, own);
 /** Auth0 with `/v2/logout`, for tenants whose metadata has no end of session. */
 export const auth0Legacy = (own) => dialect(AUTH0_LEGACY, own);
 export const authentik = (own) => dialect(AUTHENTIK, own);
+export const betterAuth = (own) => dialect(BETTER_AUTH, own);
 export const cognito = (own) => dialect(COGNITO, own);
 export const discord = (own) => dialect(DISCORD, own);
 export const dropbox = (own) => dialect(DROPBOX, own);

@@ -28,6 +28,10 @@ export const sources = {
     "logout.hint": [V, "goauthentik/authentik, end-session view: post_logout_redirect_uri takes a valid id_token_hint"],
     "revocation.cors": [U, "the revocation view has no word of CORS in the source that was read; then the answer cannot be read, and is unknown"],
   },
+  betterAuth: {
+    matches: [U, "the default path; an app may have another"],
+    "revocation.answers": [V, "@better-auth/oauth-provider 1.7.5, src/revoke.ts, and seen (tests/e2e/second-provider.test.mjs): 400 for a token that is not there any more; access tokens go with their refresh token"],
+  },
   cognito: {
     matches: [V, "docs.aws.amazon.com, Identity provider and relying party endpoints"],
     "revocation.endpoint": [V, "docs.aws.amazon.com, Revoke endpoint; metadata of existing pools lists it"],

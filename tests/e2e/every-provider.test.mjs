@@ -6,7 +6,7 @@ import { after, before, beforeEach, test } from "node:test";
 
 import * as providers from "../../pkg/providers.js";
 import { strictPolicy } from "../../www/static.mjs";
-import { OK, standard, TABLE } from "../providers/table.mjs";
+import { OK, standard, TABLE } from "../modules/table.mjs";
 import { lastIssued, leaveForGood, logout, openSignedIn, signIn } from "./harness/app.mjs";
 import { Scripted } from "./harness/scripted.mjs";
 import { stage as setStage } from "./harness/stage.mjs";

@@ -113,6 +113,9 @@ for (const [name, answer, heard] of [
   ["facebook", { status: 200, body: '{"error":{"code":190}}' }, { status: 400, body: '{"error":{"code":190}}' }],
   ["salesforce", { status: 400, body: '{"error":"invalid_token"}' }, { status: 200 }],
   ["salesforce", UNSUPPORTED, UNSUPPORTED],
+  ["betterAuth", { status: 400, body: '{"error_description":"Invalid access token","error":"invalid_request"}' }, { status: 200 }],
+  ["betterAuth", { status: 400, body: '{"error_description":"token not found","error":"invalid_request"}' }, { status: 200 }],
+  ["betterAuth", { status: 400, body: '{"error_description":"missing a required credential value","error":"invalid_client"}' }, { status: 400, body: '{"error_description":"missing a required credential value","error":"invalid_client"}' }],
   ["slack", { status: 200, body: '{"ok":false,"error":"invalid_auth"}' }, { status: 400, body: '{"ok":false,"error":"invalid_auth"}' }],
   ["dropbox", { status: 401, body: '{"error":{".tag":"expired_access_token"}}' }, { status: 401, body: '{"error":{".tag":"expired_access_token"}}' }],
 ]) {
@@ -227,6 +230,7 @@ test("a row is found by its issuer, and nobody's issuer has none", () => {
     ["https://appleid.apple.com", "Apple"],
     ["https://acme.my.salesforce.com", "Salesforce"],
     ["https://acme.zitadel.cloud", "ZITADEL"],
+    ["https://app.example/api/auth", "Better Auth"],
     ["https://id.example/application/o/acme/", "authentik"],
   ]) {
     const found = providerFor(issuer);

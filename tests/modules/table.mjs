@@ -29,6 +29,7 @@ export const TABLE = {
     left: { client_id: "spa", returnTo: APP },
   },
   authentik: {},
+  betterAuth: {},
   cognito: {
     asked: [{ url: "https://login.example/oauth2/revoke", form: "token=RT&client_id=spa" }],
     heard: [OK, UNSUPPORTED],

@@ -106,7 +106,9 @@ test("LOUT-6 LOUT-7 everything local and both tokens are done before the page le
 
   const order = stage.world.requests.map(({ endpoint }) => endpoint).filter((endpoint) => ["revocation", "end_session"].includes(endpoint));
   assert.deepEqual(order, ["revocation", "revocation", "end_session"]);
+  // The first tab may still be on its way back.
   const other = await openApp(stage);
+  await isThrough(other);
   await assertSignedOut(other);
 });
 

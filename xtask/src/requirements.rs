@@ -16,11 +16,7 @@ use crate::project::Project;
 /// Fails where a rule has neither a test nor a reason, or both.
 pub(crate) fn check(project: &Project) -> Result<()> {
     let known = known(project)?;
-    let (families, without, open) = (
-        part(&known, "families")?,
-        part(&known, "without")?,
-        part(&known, "open")?,
-    );
+    let [families, without, open] = parts(&known)?;
     let tests = named(project)?;
 
     let mut wrong = Vec::new();
@@ -71,9 +67,13 @@ fn known(project: &Project) -> Result<Value> {
     Ok(serde_json::from_slice(&text)?)
 }
 
-fn part<'a>(known: &'a Value, name: &str) -> Result<&'a Map<String, Value>> {
-    let part = known.get(name).and_then(Value::as_object);
-    part.with_context(|| format!("tests/requirements.json has no object `{name}`"))
+/// Which rules there are, those that need no test, and those that are open.
+fn parts(known: &Value) -> Result<[&Map<String, Value>; 3]> {
+    let part = |name: &str| {
+        let part = known.get(name).and_then(Value::as_object);
+        part.with_context(|| format!("tests/requirements.json has no object `{name}`"))
+    };
+    Ok([part("families")?, part("without")?, part("open")?])
 }
 
 /// How many there are. Each has to be a text.
@@ -158,11 +158,7 @@ fn title(line: &str) -> Option<String> {
 /// The page on which each rule stands with its tests, or with why it has none.
 pub(crate) fn page(project: &Project) -> Result<String> {
     let known = known(project)?;
-    let (families, without, open) = (
-        part(&known, "families")?,
-        part(&known, "without")?,
-        part(&known, "open")?,
-    );
+    let [families, without, open] = parts(&known)?;
     let tests = named(project)?;
     let mut page = HEAD.to_owned();
     for (family, last) in families {

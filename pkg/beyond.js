@@ -62,8 +62,8 @@ export async function beyond(auth, name, { provider, own, ...options }) {
   provider?.hold(Promise.race([asked, gone]));
   try {
     const signedOut = auth.logout(options);
-    // A call that cannot be right is refused by now, and asks nobody.
-    await Promise.race([signedOut, undefined]);
+    // A call that cannot be right is refused in this turn, through however many promises, and asks nobody.
+    await Promise.race([signedOut, new Promise((resolve) => setTimeout(resolve))]);
     answered(reason ? { outcome: UNSENT.includes(reason.code) ? "failed" : "unsupported" } : ask(request, own, timeoutMs));
     const report = await signedOut;
     const isLeaving = report.provider === "redirecting";

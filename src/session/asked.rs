@@ -1,7 +1,7 @@
 //! What the app asks of a sign-out.
 
 use super::Reason;
-use super::record::Change;
+use super::change::Change;
 use crate::protocol::arguments::Arguments;
 use crate::protocol::options::{Clear, Reach};
 use crate::protocol::{Json, Options, Result, end_session};

@@ -6,8 +6,9 @@
 use std::rc::Rc;
 
 use super::Session;
+use super::change::{Applied, Change, Content};
 use super::input::{Id, Reply};
-use super::record::{Applied, Change, Content, Record};
+use super::record::Record;
 use super::tab::Seen;
 use crate::protocol::options::Place;
 use crate::protocol::{Json, Members, Options};

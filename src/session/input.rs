@@ -3,7 +3,7 @@
 use core::fmt;
 
 use super::Change;
-use super::record::Verdict;
+use super::change::Verdict;
 use super::tab::Seen;
 use crate::protocol::json::Parse;
 use crate::protocol::{self, Json, message};

@@ -14,10 +14,12 @@
 use std::rc::Rc;
 
 use super::asked::{Asked, Scope};
+use super::change::Verdict;
+use super::context::{Context, LEAVE_MS, Step};
 use super::input::{Id, Reply};
-use super::machine::{Context, LEAVE_MS, Operation, Step};
+use super::ledger::notes;
+use super::machine::Operation;
 use super::output::{Effect, Output, Settled, Slot};
-use super::record::{Verdict, notes};
 use super::report::{Layer, Report, TABS_DEADLINE_MS};
 use super::withdrawal::Withdrawal;
 use super::{Event, Reason, Session};

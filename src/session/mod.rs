@@ -5,13 +5,16 @@
 //!
 //! Two matches own the transitions: what a tab does next is decided by each operation's `step`
 //! ([`logout`] is the one to read first), and what may be committed to the state that all tabs
-//! share is decided by [`record::Change::apply`].
+//! share is decided by [`Change::apply`].
 
 mod asked;
+pub mod change;
 mod commit;
+mod context;
 mod event;
 mod grant;
 mod input;
+pub mod ledger;
 pub mod logout;
 mod machine;
 mod output;
@@ -23,11 +26,12 @@ mod tab;
 mod watch;
 mod withdrawal;
 
+pub use change::Change;
 pub use commit::Commits;
 pub use event::{Event, Reason, Snapshot, Status};
 pub use grant::Session;
 pub use input::{Call, Id, Input, Reply, Signal};
 pub use machine::{Machine, Misuse};
 pub use output::{Effect, Message, Output, Settled, Slot};
-pub use record::{Change, Record};
+pub use record::Record;
 pub use tab::Seen;

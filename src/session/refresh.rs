@@ -2,10 +2,12 @@
 
 use std::rc::Rc;
 
+use super::change::{Change, Verdict};
+use super::context::{Context, Step};
 use super::input::Reply;
-use super::machine::{Context, Operation, Step};
+use super::machine::Operation;
 use super::output::{Effect, Output};
-use super::record::{Change, Verdict, Version};
+use super::record::Version;
 use super::tab::Seen;
 use super::withdrawal::Withdrawal;
 use super::{Event, Reason, Session};

@@ -2,11 +2,13 @@
 
 use std::rc::Rc;
 
+use super::change::{Change, Verdict};
+use super::context::{Context, LEAVE_MS, Step};
 use super::input::{Id, Reply};
+use super::ledger::ending;
 use super::logout;
-use super::machine::{Context, LEAVE_MS, Operation, Step};
+use super::machine::Operation;
 use super::output::{Effect, Output, Settled, Slot};
-use super::record::{Change, Verdict, ending};
 use super::withdrawal::Withdrawal;
 use super::{Reason, Session, grant};
 use crate::protocol::authorization::{self, Arrival, Pending};

@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use super::record::{Entry, Version};
+use super::ledger::Entry;
+use super::record::Version;
 use super::{Event, Id, Reason, Session, Settled};
 use crate::protocol::options::Place;
 use crate::protocol::secret::Hidden;

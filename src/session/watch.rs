@@ -1,10 +1,11 @@
 //! Looking at the record: at the start, and whenever something may have changed.
 
 use super::Reason;
+use super::change::Change;
+use super::context::{Context, Step};
 use super::input::Reply;
-use super::machine::{Context, Operation, Step};
+use super::machine::Operation;
 use super::output::{Effect, Message, Output, Settled};
-use super::record::Change;
 use crate::protocol::Json;
 use crate::protocol::options::Place;
 

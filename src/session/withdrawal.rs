@@ -1,9 +1,10 @@
 //! Revoking tokens that nobody holds any more: late ones, replaced ones, those of an ended session.
 
+use super::change::Change;
+use super::context::{Context, Step};
 use super::input::Reply;
-use super::machine::{Context, Operation, Step};
+use super::machine::Operation;
 use super::output::Effect;
-use super::record::Change;
 use super::{Reason, Session};
 use crate::protocol::options::Reach;
 use crate::protocol::revocation::{self, Hint, Outcome};

@@ -12,7 +12,8 @@ use crate::browser::{clock, json};
 use crate::kit::{object, read, settled};
 use crate::protocol::options::{Limits, Place};
 use crate::protocol::{Claims, Json, Members, Metadata, Options, Secret};
-use crate::session::record::{Verdict, Version};
+use crate::session::change::Verdict;
+use crate::session::record::Version;
 use crate::session::{Change, Commits, Reply, Seen, Session};
 
 type Apply = dyn Fn(JsValue, JsValue, JsValue) -> JsValue;

@@ -5,7 +5,8 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use crate::kit::{Stub, database, js, options};
 use crate::page::{Page, install, token};
 use crate::protocol::options::Place;
-use crate::session::record::{Verdict, Version};
+use crate::session::change::Verdict;
+use crate::session::record::Version;
 use crate::session::{Change, Reply};
 
 #[wasm_bindgen_test]

@@ -6,7 +6,7 @@ use crate::browser::clock;
 use crate::kit::{database, options, until};
 use crate::page::{Page, session, token};
 use crate::protocol::options::{Limits, Place};
-use crate::session::record::Verdict;
+use crate::session::change::Verdict;
 use crate::session::{Change, Reason, Reply};
 
 #[wasm_bindgen_test]

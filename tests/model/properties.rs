@@ -14,7 +14,8 @@
 //!   record holds the current token, or the ledger has a note.
 //! - **P6** who comes in after a sign-out at the provider that is not known to have succeeded was asked.
 
-use nightlatch::session::record::{Content, Entry, Kind, Verdict};
+use nightlatch::session::change::{Content, Verdict};
+use nightlatch::session::ledger::{Entry, Kind};
 use nightlatch::session::{Change, Id, Status};
 
 use crate::machines::Outcome;

@@ -1,6 +1,8 @@
 //! One moment of the whole world, small enough to be remembered a million times.
 
-use nightlatch::session::record::{Entry, Verdict, Version};
+use nightlatch::session::change::Verdict;
+use nightlatch::session::ledger::Entry;
+use nightlatch::session::record::Version;
 use nightlatch::session::{Id, Record, Status};
 
 use crate::books::{Number, digest};

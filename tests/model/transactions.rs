@@ -6,7 +6,8 @@
 
 use nightlatch::protocol::options::Place;
 use nightlatch::session::Change;
-use nightlatch::session::record::{Content, Entry};
+use nightlatch::session::change::Content;
+use nightlatch::session::ledger::Entry;
 
 use crate::books::Number;
 use crate::machines::{START, Told};

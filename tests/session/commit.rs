@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use nightlatch::protocol::options::{Limits, Place};
 use nightlatch::protocol::{Json, Options};
-use nightlatch::session::record::{Verdict, Version};
+use nightlatch::session::change::Verdict;
+use nightlatch::session::record::Version;
 use nightlatch::session::{Change, Commits, Id, Reply, Seen, Session};
 use serde_json::{Value, json};
 

@@ -1,7 +1,7 @@
 //! The provider's session that may outlive a sign-out: what is noted of it, what other tabs show, and
 //! how the next sign-in asks.
 
-use nightlatch::session::record::Kind;
+use nightlatch::session::ledger::Kind;
 use nightlatch::session::{Input, Signal, Status};
 use serde_json::{Value, json};
 

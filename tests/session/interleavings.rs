@@ -13,7 +13,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use nightlatch::protocol::Failure;
-use nightlatch::session::record::{Verdict, Version};
+use nightlatch::session::change::Verdict;
+use nightlatch::session::record::Version;
 use nightlatch::session::{Change, Id, Input, Settled, Signal, Status};
 use proptest::prelude::*;
 use serde_json::json;

@@ -2,7 +2,8 @@
 
 use nightlatch::protocol::options::Place;
 use nightlatch::protocol::{Failure, Json, Response};
-use nightlatch::session::record::{Verdict, Version};
+use nightlatch::session::change::Verdict;
+use nightlatch::session::record::Version;
 use nightlatch::session::{Call, Change, Input, Misuse, Reply, Seen};
 use serde_json::json;
 

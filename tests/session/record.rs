@@ -3,7 +3,9 @@
 use std::rc::Rc;
 
 use nightlatch::protocol::options::{Limits, Place};
-use nightlatch::session::record::{Applied, Content, Kind, Slot, Verdict, Version};
+use nightlatch::session::change::{Applied, Content, Verdict};
+use nightlatch::session::ledger::Kind;
+use nightlatch::session::record::{Slot, Version};
 use nightlatch::session::{Change, Record, Session};
 use serde_json::json;
 

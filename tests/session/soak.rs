@@ -12,7 +12,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use nightlatch::protocol::Failure;
-use nightlatch::session::record::Verdict;
+use nightlatch::session::change::Verdict;
 use nightlatch::session::{Change, Id, Input, Reply, Settled, Signal};
 use serde_json::{Value, json};
 

@@ -1,6 +1,7 @@
 //! Several tabs: a message only says "look again", and the record decides.
 
-use nightlatch::session::record::{Verdict, Version};
+use nightlatch::session::change::Verdict;
+use nightlatch::session::record::Version;
 use nightlatch::session::{Input, Message, Reply, Seen, Signal, Status};
 use serde_json::{Value, json};
 

@@ -5,7 +5,8 @@ use std::rc::Rc;
 use nightlatch::protocol::Json;
 use nightlatch::protocol::authorization::Pending;
 use nightlatch::protocol::options::{Limits, NEVER, Place};
-use nightlatch::session::record::{Content, Verdict, Version};
+use nightlatch::session::change::{Content, Verdict};
+use nightlatch::session::record::Version;
 use nightlatch::session::{Change, Record, Session};
 use serde_json::{Value, json};
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use nightlatch::protocol::options::Place;
-use nightlatch::session::record::{Content, Verdict};
+use nightlatch::session::change::{Content, Verdict};
 use nightlatch::session::{Change, Record, Reply, Seen, Session};
 use serde_json::Value;
 

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use nightlatch::protocol::Request;
 use nightlatch::protocol::options::Place;
-use nightlatch::session::record::Verdict;
+use nightlatch::session::change::Verdict;
 use nightlatch::session::{Change, Id, Input, Reply, Seen, Signal};
 
 use super::World;

@@ -68,6 +68,13 @@ export interface ClientOptions {
    */
   storage?: StorageKind;
   /**
+   * How long people stay signed in when the browser is closed, counted from the sign-in. Default: they do not, as with 0. At most a year; browsers cap it too.
+   *
+   * The half of the key that stands in a cookie is then kept by the browser on its disk, beside what it opens, where a sign-out deletes it like any cookie: what
+   * was deleted may stay readable there. Have {@link ClientOptions.maxSession} and {@link ClientOptions.idleTimeout} end what nobody uses any more.
+   */
+  keepSignedIn?: number;
+  /**
    * Where {@link Client.fetch} may send the access token: origins as browsers write them, or origins with a path prefix, which ends at a segment.
    * No address with a percent sign in its path lies under a path prefix: servers differ in what they make of it. Default: the page's own origin.
    */

@@ -11,10 +11,10 @@ import { wipe } from "./browser/wipe.js";
 
 /**
  * What the core calls: `perform(name, id, part, value)`. `core()` gives the core, `settle(id, error, value)` answers the
- * app, `notify(name, detail)` tells it what happened, `cleanUp(plan)` has it clean up; `application`, `idleTimeout`, `outbox`
- * and `provider` are the app's options of these names. What is given lets an extension put its own in the place of an effect.
+ * app, `notify(name, detail)` tells it what happened, `cleanUp(plan)` has it clean up; `application`, `idleTimeout`, `keepSignedIn`,
+ * `outbox` and `provider` are the app's options of these names. What is given lets an extension put its own in the place of an effect.
  */
-export function shell(core, settle, notify, cleanUp, { application, idleTimeout, outbox, provider }) {
+export function shell(core, settle, notify, cleanUp, { application, idleTimeout, keepSignedIn, outbox, provider }) {
   let namespace;
   let record;
   let box;
@@ -25,7 +25,7 @@ export function shell(core, settle, notify, cleanUp, { application, idleTimeout,
     send: (request) => (request.keepalive && box ? box : { send }).send(request),
     open(id, part, value) {
       namespace = value;
-      record = recordOf(namespace);
+      record = recordOf(namespace, keepSignedIn);
       signals = listen(namespace, (name, value) => reply(0, 0, name, value), idleTimeout);
       box = outbox?.(namespace);
     },

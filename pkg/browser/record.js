@@ -11,8 +11,8 @@ import { hex, open, random, seal } from "./vault.js";
 const STORE = "records";
 
 /** One client's record, wherever it is kept. */
-export function recordOf(namespace) {
-  const share = shareOf(namespace);
+export function recordOf(namespace, keepSignedIn) {
+  const share = shareOf(namespace, keepSignedIn);
   // A tab's own session, in session storage: `{ key, slot, sealed: { iv, text }, turn }`. Browsers copy it into tabs that this
   // one opens, so every change makes a new `turn` here and in the record: whose turn is an old one has a copy, and no session.
   const name = `nightlatch.${namespace}.session`;

@@ -176,6 +176,8 @@ impl Options {
             allowed_origins.push(origin.to_owned());
         }
         let allowed_redirects = addresses(&mut arguments, "allowedRedirects", Some(loopback));
+        // The page's: the key share's cookie lasts as long.
+        arguments.duration("keepSignedIn", 0);
         if json.member("outbox").is_true() {
             arguments.refuse("`outbox` or `provider` is not what its function gives");
         }

@@ -41,6 +41,25 @@ for (const storage of ["browser", "tab"]) {
   });
 }
 
+test("STO-10 the key share ends with the browser, unless the app has people kept signed in", async () => {
+  const week = 7 * 24 * 60 * 60;
+  for (const keepSignedIn of [undefined, week]) {
+    stage.world.config.e2e = { options: { keepSignedIn } };
+    const tab = await openSignedIn(stage);
+    // What is refreshed keeps the share as it is.
+    await accessToken(tab, { forceRefresh: true });
+    const [share, ...more] = await tab.cookies();
+    assert.deepEqual(more, []);
+    const lifetime = share.expiry && share.expiry - Date.now() / 1000;
+    assert.equal(keepSignedIn ? lifetime > week - 600 && lifetime <= week + 1 : lifetime === undefined, true, `${lifetime}`);
+
+    await logout(tab);
+    await assertSignedOut(tab);
+    assert.deepEqual(await tab.cookies(), []);
+    assertNothingLeft(stage, await atRest(tab));
+  }
+});
+
 test('STO-1 in "memory" storage nothing is kept, and a reload ends the session', async () => {
   stage.world.config.e2e = { options: { storage: "memory" } };
   const tab = await openSignedIn(stage);

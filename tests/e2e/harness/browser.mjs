@@ -177,6 +177,11 @@ export class Tab {
     return this.#do(async (driver) => (await driver.findElement(By.css(selector))).getText());
   }
 
+  /** The cookies of this page: `{ name, value, expiry }`, with the time in seconds where it is no session cookie. */
+  cookies() {
+    return this.#do((driver) => driver.manage().getCookies());
+  }
+
   /** Takes this tab off the network, or back. Chromium's driver alone can. */
   async offline(offline) {
     const conditions = { offline, latency: 0, downloadThroughput: -1, uploadThroughput: -1 };

@@ -43,7 +43,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         run(0, 1, 1, 0),
         &["P2a", "P2n", "P5half", "P1e"],
         &[(
-            "record.rs",
+            "change.rs",
             "Self::Renew { of, entry, .. } if live && *of == version",
             "Self::Renew { of, entry, .. } if live && *of == version || MUTATED",
         )],
@@ -60,12 +60,12 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         &["P1e", "P1u", "P1w"],
         &[
             (
-                "record.rs",
+                "change.rs",
                 "Self::Redeem { generation } if *generation == record.generation",
                 "Self::Redeem { generation } if *generation == record.generation || MUTATED",
             ),
             (
-                "record.rs",
+                "change.rs",
                 "limits,\n                ..\n            } if *generation == record.generation",
                 "limits,\n                ..\n            } if *generation == record.generation || MUTATED",
             ),
@@ -86,7 +86,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         run(0, 0, 2, 0),
         &["P3", "P3r"],
         &[(
-            "record.rs",
+            "change.rs",
             "patience_ms,\n            } if live && *of == version",
             "patience_ms,\n            } if live && (*of == version || MUTATED)",
         )],
@@ -96,7 +96,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         run(0, 0, 2, 0),
         &["P3", "P3r"],
         &[(
-            "record.rs",
+            "change.rs",
             "record.slot.sent = entry;",
             "record.slot.sent = if MUTATED { 0 } else { entry };",
         )],
@@ -106,7 +106,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         run(0, 0, 2, 0),
         &["P3", "P3r"],
         &[(
-            "record.rs",
+            "change.rs",
             "record.slot.sent == *after || lost",
             "record.slot.sent == *after || lost || MUTATED",
         )],
@@ -137,7 +137,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         &["P1w", "P5half"],
         &[
             (
-                "machine.rs",
+                "context.rs",
                 "self.put(Output::Post(Message::Look { generation }));\n        self.put(Output::Mark);",
                 "if MUTATED { return; }\n        self.put(Output::Post(Message::Look { generation }));\n        self.put(Output::Mark);",
             ),
@@ -153,7 +153,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         run(0, 1, 1, 0).hears(Carriers::Both),
         "the mark in local storage is enough",
         &[(
-            "machine.rs",
+            "context.rs",
             "pub(super) fn announce(&mut self, generation: u64) {",
             "pub(super) fn announce(&mut self, generation: u64) {\n        if MUTATED { return self.put(Output::Mark); }",
         )],
@@ -230,7 +230,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         &["P4"],
         &[
             (
-                "record.rs",
+                "change.rs",
                 "Self::End | Self::EndAtProvider | Self::EndOwn => {",
                 "Self::End if MUTATED && record.slot.sent != 0 => Applied { verdict: Verdict::Wait, ..Applied::seen(false) },\n            Self::End | Self::EndAtProvider | Self::EndOwn => {",
             ),
@@ -247,7 +247,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         &["P4"],
         &[
             (
-                "record.rs",
+                "change.rs",
                 ">= *patience_ms;",
                 ">= *patience_ms && !MUTATED;",
             ),
@@ -283,7 +283,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         run(1, 0, 1, 0),
         &["P2a", "P5half"],
         &[(
-            "record.rs",
+            "change.rs",
             "if shared {\n                    record.generation += 1;",
             "if shared && !MUTATED {\n                    record.generation += 1;",
         )],
@@ -293,7 +293,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         run(1, 0, 0, 0),
         &["P2a"],
         &[(
-            "record.rs",
+            "change.rs",
             "Applied::made(entry, Content::Replace, replaced)",
             "Applied::made(entry, Content::Replace, replaced && !MUTATED)",
         )],
@@ -351,7 +351,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         run(0, 0, 2, 1),
         &["P3"],
         &[(
-            "record.rs",
+            "change.rs",
             "record.slot.sent == *entry =>",
             "(record.slot.sent == *entry || MUTATED) =>",
         )],
@@ -381,7 +381,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         run(0, 1, 1, 0),
         &["P2n"],
         &[(
-            "record.rs",
+            "change.rs",
             "if *entry != 0 => {\n                record.clear(*entry);",
             "if *entry != 0 && !MUTATED => {\n                record.clear(*entry);",
         )],
@@ -391,7 +391,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         run(1, 1, 0, 0).hears(Carriers::Channel),
         &["P5half"],
         &[(
-            "machine.rs",
+            "context.rs",
             "if self.tab.has_seen_later(seen) {",
             "if self.tab.has_seen_later(seen) && !MUTATED {",
         )],

@@ -1,15 +1,16 @@
 //! The budgets that are searched completely: `sign-ins/sign-outs/calls for a token/faults`.
 //!
-//! Each is searched twice: from tabs of somebody who is signed in, and from tabs of nobody.
+//! Each is searched twice: from tabs of somebody who is signed in, and from tabs of nobody. What is too large for that is drawn
+//! from: at each depth the search goes on from so many states, and leaves out the others.
 
 use crate::actions::{Act, Budget};
 use crate::machines::Told;
-use crate::say;
-use crate::search::{Explored, explore, explore_deep};
+use crate::search::{Explored, Reach, explore, explore_deep};
 use crate::server::Server;
 use crate::state::{Ghost, Presence, Spent, State};
 use crate::world::{Carriers, World};
 use crate::{mutants, mutations};
+use crate::{say, seed};
 
 const STRICT: Server = Server {
     grace: false,
@@ -41,6 +42,8 @@ pub(crate) struct Run {
     pub(crate) newcomer: bool,
     /// Whether it is searched depth first.
     pub(crate) deep: bool,
+    /// From how many states of each depth the search goes on, if not from all, and which are drawn.
+    pub(crate) draw: Option<(usize, u64)>,
 }
 
 /// Two tabs, a strict server, no messages, tokens that end at once.
@@ -62,6 +65,7 @@ pub(crate) const fn run(sign_ins: u8, sign_outs: u8, tokens: u8, faults: u8) -> 
         short: true,
         newcomer: false,
         deep: false,
+        draw: None,
     }
 }
 
@@ -139,7 +143,10 @@ impl Run {
         if self.deep {
             return explore_deep(&mut world, &from, &self.budget);
         }
-        explore(&mut world, &from, &self.budget, limit, wanted)
+        let reach = self
+            .draw
+            .map_or(Reach::All(limit), |(width, seed)| Reach::Draw(width, seed));
+        explore(&mut world, &from, &self.budget, reach, wanted)
     }
 
     /// Searches both, prints what was explored, and fails at the first thing that is broken.
@@ -152,11 +159,16 @@ impl Run {
                 at_rest,
                 depth,
                 truncated,
+                left_out,
                 broken,
             } = explored;
             let from = if signed_in { "somebody" } else { "nobody" };
             say(&format!(
-                "{self}, {from}: {states} states, {transitions} transitions, {at_rest} at rest, depth {depth}"
+                "{self}, {from}: {states} states, {transitions} transitions, {at_rest} at rest, depth {depth}{}",
+                match left_out {
+                    0 => String::new(),
+                    left_out => format!(", {left_out} left out"),
+                }
             ));
             if let Some(broken) = broken {
                 panic!("{self}: {broken}");
@@ -176,6 +188,7 @@ impl std::fmt::Display for Run {
             short,
             newcomer,
             deep: _,
+            draw: _,
         } = self;
         let said = [
             (server.grace, ", grace"),
@@ -239,7 +252,7 @@ fn depth() -> u8 {
 
 fn all_hold(runs: &[(u8, Run)]) {
     for (depth, run) in runs.iter().filter(|(wanted, _)| *wanted <= depth()) {
-        let deep = *depth > 2;
+        let deep = *depth > 3;
         Run { deep, ..*run }.holds();
     }
 }
@@ -266,8 +279,8 @@ fn two_tabs_that_hear_nothing_of_each_other() {
         (2, run(1, 1, 1, 2)),
         (2, run(1, 1, 2, 1)),
         (2, run(2, 1, 1, 1)),
-        (3, run(1, 2, 2, 1)),
-        (3, run(2, 2, 1, 0)),
+        (4, run(1, 2, 2, 1)),
+        (4, run(2, 2, 1, 0)),
     ]);
 }
 
@@ -344,6 +357,58 @@ fn other_servers_and_other_tokens() {
     ]);
 }
 
+/// The reference's other budgets: the machine has many more states in each than the small model had that it comes from.
+#[test]
+fn what_is_too_large_is_drawn_from() {
+    let seed = seed();
+    let width = match depth() {
+        1 => 250,
+        2 => 2_500,
+        _ => 25_000,
+    };
+    say(&format!(
+        "{width} states of each depth, NIGHTLATCH_SEED={seed}"
+    ));
+    for run in [
+        run(1, 2, 2, 1),
+        run(2, 2, 1, 0),
+        run(1, 1, 2, 2),
+        run(1, 1, 2, 2).server(GRACE_BY_FAMILY),
+        run(2, 1, 2, 1).server(BY_FAMILY),
+        run(2, 2, 2, 1),
+        run(2, 2, 2, 1).hears(Carriers::Channel),
+        run(2, 2, 1, 1).hears(Carriers::Both).provider().users(),
+        run(1, 1, 2, 1).tabs(3),
+        run(1, 1, 1, 2).tabs(3).newcomer(),
+        run(2, 1, 0, 1).tabs(3),
+        run(0, 1, 3, 1).tabs(3),
+    ] {
+        Run {
+            draw: Some((width, seed)),
+            ..run
+        }
+        .holds();
+    }
+}
+
+/// A draw finds what a complete search finds.
+#[test]
+fn a_draw_finds_what_is_known() {
+    let run = run(0, 2, 1, 0).hears(Carriers::Channel);
+    let mut world = run.world();
+    let from = world.signed_in(run.tabs);
+    world.carriers = run.carriers;
+    world.excuses = false;
+    let found = explore(
+        &mut world,
+        &from,
+        &run.budget,
+        Reach::Draw(1_000, 1),
+        &["P2a"],
+    );
+    assert!(found.left_out > 0 && found.broken.is_some(), "{found:?}");
+}
+
 /// Known, and not mended yet: between the moment in which a sign-out takes the key share and its
 /// commit, another tab may take the session out, by a sign-out or a first look. It has no key to open
 /// what it takes out. Whoever has the key finds nothing, and revokes what its memory holds, which may be
@@ -355,7 +420,8 @@ fn what_another_tab_has_the_key_of_may_live_on_and_is_noted() {
         let from = world.signed_in(run.tabs);
         world.carriers = run.carriers;
         world.excuses = false;
-        explore(&mut world, &from, &run.budget, 3_000_000, wanted).broken
+        let reach = Reach::All(3_000_000);
+        explore(&mut world, &from, &run.budget, reach, wanted).broken
     };
     let run = run(0, 2, 1, 0).hears(Carriers::Channel);
     assert!(
@@ -366,7 +432,7 @@ fn what_another_tab_has_the_key_of_may_live_on_and_is_noted() {
     assert!(search(run, &["P1e", "P1u", "P2b"]).is_none());
 }
 
-/// `NIGHTLATCH_BUDGET="3 1/1/1/1 grace family channel both long force alone provider newcomer users deep"` searches that.
+/// `NIGHTLATCH_BUDGET="3 1/1/1/1 grace family channel both long force alone provider newcomer users deep draw=1000"` searches that.
 #[test]
 fn a_budget_of_ones_own() {
     let Ok(asked) = std::env::var("NIGHTLATCH_BUDGET") else {
@@ -395,6 +461,8 @@ fn a_budget_of_ones_own() {
     run.short = !has("long");
     run.newcomer = has("newcomer");
     run.deep = has("deep");
+    let width = words.find_map(|word| word.strip_prefix("draw=")?.parse().ok());
+    run.draw = width.map(|width| (width, seed()));
     run.budget.force = has("force");
     run.budget.alone = has("alone");
     run.budget.provider = has("provider");

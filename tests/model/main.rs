@@ -2,15 +2,17 @@
 //! come to, in a simulated browser, around a simulated provider.
 //!
 //! - `budgets`: complete searches, breadth first. A budget says how many sign-ins, sign-outs, calls for a
-//!   token and faults there may be; all else is any order of what goes on by itself.
+//!   token and faults there may be; all else is any order of what goes on by itself. Budgets that are too large
+//!   are drawn from: the search goes on from so many states of each depth.
 //! - `walks`: random walks (proptest) through worlds that are too large for that.
 //! - `mutants`: each rule taken away from the machine in turn; the search has to find out.
 //! - `properties`: what must hold, P1 to P6.
 //!
 //! Runs:
 //! - `cargo test --test model` takes about a minute on two idle cores. What was explored is printed.
-//! - `NIGHTLATCH_DEPTH=2` searches larger budgets (about half an hour, 8 GB), `3` those that take hours: depth first, of each
-//!   state nothing is kept but its name (`explore_deep`; some 140,000 states in a second, 2.5 GB for each 100 million).
+//! - `NIGHTLATCH_DEPTH=2` searches larger budgets (about half an hour, 8 GB), `3` draws a hundred times as many states
+//!   of those that are too large, `4` searches two of these for hours: depth first, of each state nothing is kept but
+//!   its name (`explore_deep`; some 140,000 states in a second, 2.5 GB for each 100 million).
 //! - `NIGHTLATCH_BUDGET="3 1/1/1/1 grace channel" cargo test --release --test model own` searches one.
 //! - `PROPTEST_CASES=100000 NIGHTLATCH_SEED=7 cargo test --test model larger` walks more, or again.
 //!
@@ -56,8 +58,9 @@
 //! The table's budgets were those of a small model of its own; the machine has more states in each. Here
 //! `1/1/2/1`, `1/1/1/2`, `2/1/1/1` (two tabs) and `0/1/2/1`, `1/1/1/1`, `2/1/1/0` (three) are depth 2, which was
 //! searched to its end (in an hour on one busy core; it found what a tab may hear in passing, at `1/2/0/0` and the
-//! provider, in 24 steps); `1/2/2/1` and `2/2/1/0` are depth 3, and not yet searched to their end: 200 million states of
-//! `2/2/1/0` have shown nothing; `1/1/2/2`, `2/2/2/1` and `2/1/2/1` are left to the walks.
+//! provider, in 24 steps). `1/2/2/1`, `2/2/1/0`, `1/1/2/2`, `2/2/2/1`, `2/1/2/1` (two) and `1/1/2/1`, `1/1/1/2`, `2/1/0/1`,
+//! `0/1/3/1` (three) are drawn from in every run, and the walks go through them; 200 million states of `2/2/1/0` have
+//! shown nothing, and there are more.
 //!
 //! Not searched: storage `tab` and `memory`, a record that is deleted, a browser that refuses transactions.
 //! `tests/session` has them one by one (`places`, `tabs`).
@@ -70,6 +73,7 @@
     reason = "a test that fails panics"
 )]
 
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::Write;
 
 mod actions;
@@ -90,6 +94,15 @@ mod transactions;
 mod translation;
 mod walks;
 mod world;
+
+/// `NIGHTLATCH_SEED`, or another one each time.
+fn seed() -> u64 {
+    std::env::var("NIGHTLATCH_SEED").map_or_else(
+        // Every such state is another.
+        |_| RandomState::new().build_hasher().finish(),
+        |seed| seed.parse().unwrap(),
+    )
+}
 
 /// Says what was explored, also where a test succeeds.
 fn say(text: &str) {

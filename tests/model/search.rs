@@ -1,5 +1,5 @@
-//! The search: breadth first, each state once, so that a counterexample is a shortest one; or depth first,
-//! where there are too many states to keep those that wait.
+//! The search: breadth first, each state once, so that a counterexample is a shortest one. Where there are too many
+//! states, depth first, where none is kept that waits; or breadth first, from so many of each depth, drawn by chance.
 
 use std::collections::HashSet;
 use std::fmt::Write;
@@ -7,6 +7,7 @@ use std::fmt::Write;
 use nightlatch::session::Signal;
 
 use crate::actions::{Act, Budget};
+use crate::books::digest;
 use crate::state::State;
 use crate::world::{Broken, World};
 
@@ -18,8 +19,10 @@ pub(crate) struct Explored {
     /// States in which nothing goes on by itself.
     pub(crate) at_rest: usize,
     pub(crate) depth: usize,
-    /// Whether there was more than `limit`.
+    /// Whether there was more than the limit.
     pub(crate) truncated: bool,
+    /// States that a draw has left out.
+    pub(crate) left_out: usize,
     pub(crate) broken: Option<Counterexample>,
 }
 
@@ -29,12 +32,21 @@ pub(crate) struct Counterexample {
     pub(crate) steps: Vec<String>,
 }
 
-/// Explores all that may come of a state, or the first that breaks a property of `wanted` (all, if empty).
+/// How much is explored.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Reach {
+    /// Everything, if it is no more than so many states.
+    All(usize),
+    /// What comes of so many states of each depth, drawn by chance: those with the lowest digests, by this seed.
+    Draw(usize, u64),
+}
+
+/// Explores what may come of a state, or the first that breaks a property of `wanted` (all, if empty).
 pub(crate) fn explore(
     world: &mut World,
     from: &State,
     budget: &Budget,
-    limit: usize,
+    reach: Reach,
     wanted: &[&str],
 ) -> Explored {
     let mut explored = Explored::default();
@@ -67,11 +79,20 @@ pub(crate) fn explore(
                     next.push((own, after));
                 }
             }
-            if seen.len() > limit {
+            if let Reach::All(limit) = reach
+                && seen.len() > limit
+            {
                 explored.truncated = true;
                 explored.states = seen.len();
                 return explored;
             }
+        }
+        if let Reach::Draw(width, seed) = reach
+            && next.len() > width
+        {
+            explored.left_out += next.len() - width;
+            next.sort_by_cached_key(|(_, state): &(u32, State)| digest(&(seed, state.name())));
+            next.truncate(width);
         }
         frontier = next;
         explored.depth += 1;

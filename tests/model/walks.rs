@@ -3,17 +3,16 @@
 //! The seed is printed. `NIGHTLATCH_SEED` walks the same ways again, `PROPTEST_CASES` says how many.
 
 use std::cell::RefCell;
-use std::hash::{BuildHasher, Hasher, RandomState};
 
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 
 use crate::actions::Budget;
-use crate::say;
 use crate::search::Counterexample;
 use crate::server::Server;
 use crate::state::{Presence, State};
 use crate::world::{Carriers, World};
+use crate::{say, seed};
 use nightlatch::session::Signal;
 
 /// A world, and the way through it.
@@ -122,11 +121,7 @@ fn at_rest(world: &mut World, mut state: State) -> State {
 
 #[test]
 fn larger_worlds_keep_the_rules_too() {
-    let seed = std::env::var("NIGHTLATCH_SEED").map_or_else(
-        // Every such state is another.
-        |_| RandomState::new().build_hasher().finish(),
-        |seed| seed.parse().unwrap(),
-    );
+    let seed = seed();
     let cases = std::env::var("PROPTEST_CASES").map_or(5_000, |cases| cases.parse().unwrap());
     say(&format!("{cases} walks, NIGHTLATCH_SEED={seed}"));
     let config = ProptestConfig {

@@ -31,20 +31,16 @@ export function adapter(given, handlers = {}) {
   let isHalted = false;
 
   const calls = {
-    login(given) {
-      const options = asked(given);
+    login(options) {
       show({ error: null });
-      return told(using((client) => client.login(options)));
+      return told(using((client) => client.login(asked(options))));
     },
-    logout(given) {
-      const options = asked(given);
-      if (options?.dryRun) return using((client) => client.logout(options));
+    logout(options) {
+      const leaving = () => using((client) => client.logout(asked(options)));
+      if (options?.dryRun) return leaving();
       isHalted = true;
       show({ error: null, report: null });
-      return told(
-        using((client) => client.logout(options)),
-        (report) => show({ report }),
-      );
+      return told(leaving(), (report) => show({ report }));
     },
     getAccessToken: (options) => using((client) => client.getAccessToken(options)),
     fetch: (input, init) => using((client) => client.fetch(input, init)),
@@ -206,8 +202,8 @@ export function adapter(given, handlers = {}) {
 }
 
 // `onClick={login}` has it called with the click.
-function asked(given) {
-  return typeof given?.preventDefault === "function" ? undefined : given;
+function asked(options) {
+  return typeof options?.preventDefault === "function" ? undefined : options;
 }
 
 function goTo({ returnTo }) {

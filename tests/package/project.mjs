@@ -1,8 +1,8 @@
 /** The packed tarball, and projects that use it as their users would. */
 import { execFile } from "node:child_process";
-import { cp, mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { env } from "node:process";
 import { promisify } from "node:util";
 
@@ -30,6 +30,18 @@ export function remove(folder) {
 export async function install(fixture, folder) {
   await cp(join(here, "fixtures", fixture), folder, { recursive: true });
   await cp(join(here, "fixtures", "app.js"), join(folder, "app.js"));
+  await installTarball(folder);
+}
+
+/** Copies several projects into a folder, side by side, and installs at once the tarball and what all of them ask for. */
+export async function installTogether(projects, folder) {
+  const workspaces = projects.map((project) => basename(project));
+  await writeFile(join(folder, "package.json"), JSON.stringify({ private: true, workspaces }));
+  for (const project of projects) await cp(project, join(folder, basename(project)), { recursive: true });
+  await installTarball(folder);
+}
+
+async function installTarball(folder) {
   const packed = await tarball(folder);
   await run("npm", ["install", "--no-audit", "--no-fund", "--no-package-lock", packed], { cwd: folder, timeout: INSTALL_MS });
 }

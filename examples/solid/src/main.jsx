@@ -1,0 +1,12 @@
+import { createAuth } from "nightlatch/solid";
+import { render } from "solid-js/web";
+
+import { App } from "./App.jsx";
+import { options } from "./auth.js";
+
+function Root() {
+  const auth = createAuth(options, { onError: console.error });
+  return <App auth={auth} />;
+}
+
+render(() => <Root />, document.querySelector("#app"));

@@ -1,0 +1,7 @@
+import { createAuth } from "nightlatch/vue";
+import { createApp } from "vue";
+
+import App from "./App.vue";
+import { options } from "./auth.js";
+
+createApp(App).use(createAuth(options, { onError: console.error })).mount("#app");

@@ -1,0 +1,213 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { env } from "node:process";
+import { after, before, test } from "node:test";
+import { promisify } from "node:util";
+
+import { asksForPassword, fillForm } from "../e2e/harness/app.mjs";
+import { Browser } from "../e2e/harness/browser.mjs";
+import { until } from "../e2e/harness/until.mjs";
+import { serve } from "../../www/server.mjs";
+import { installTogether, remove, temporary } from "./project.mjs";
+import { signInAndOut } from "./visit.mjs";
+
+const run = promisify(execFile);
+const here = import.meta.dirname;
+const frameworks = ["react", "solid", "svelte", "vue"];
+const fixtures = ["caches", "react-18"];
+
+let folder;
+before(async () => {
+  folder = await temporary();
+  await installTogether([...frameworks.map((name) => join(here, "..", "..", "examples", name)), ...fixtures.map((name) => join(here, "fixtures", name))], folder);
+});
+after(() => remove(folder));
+
+for (const framework of frameworks) {
+  test(`an app made with ${framework} signs in and signs out`, async (t) => {
+    const world = await worldOf(t, framework);
+
+    await signInAndOut(world, `${world.app}/`);
+  });
+
+  test(`LOUT-1 TAB-1 with ${framework} a page that needs somebody leaves for the provider once and comes back to itself, and a sign-out is not undone in any tab`, async (t) => {
+    await signInByNeedAndOut(t, framework);
+  });
+}
+
+// In its development build alone React's Strict Mode does things twice.
+for (const framework of ["react", "react-18"]) {
+  test(`Strict Mode of ${framework} makes one client: one token request, one sign-out`, async (t) => {
+    await signInByNeedAndOut(t, framework, { NODE_ENV: "development" });
+  });
+}
+
+test("a page that needs somebody, and that has come back from the provider's end of session, waits for the user and shows the report", async (t) => {
+  const world = await worldOf(t, "react");
+  const browser = await launch(t);
+  const tab = await browser.open();
+  await tab.visit(`${world.app}/inbox`);
+  await signIn(world, tab);
+  await until("the inbox is shown", () => tab.has("#inbox"));
+
+  await tab.click("#leave-provider");
+
+  await until("the page is back", () => tab.has("#signed-out"));
+  assert.equal(await tab.address(), `${world.app}/inbox`);
+  assert.equal(JSON.parse(await tab.text("#report")).provider, "ended");
+  assert.equal(signIns(world), 1);
+
+  await tab.click("#enter");
+  await until("the provider asks", () => asksForPassword(tab));
+});
+
+test("a sign-in that the provider refuses is shown and not begun again", async (t) => {
+  const world = await worldOf(t, "react");
+  const browser = await launch(t);
+  const tab = await browser.open();
+  world.faults.set("discovery", "status:503");
+
+  await tab.visit(`${world.app}/inbox`);
+
+  await until("the page waits for the user", () => tab.has("#signed-out"));
+  assert.notEqual(await tab.text("[role=alert]"), "");
+  assert.equal(await tab.text("#status"), "signed-out");
+  assert.equal(world.requests.of("discovery").length, 1);
+});
+
+test("one line for each empties the caches of TanStack Query and Apollo, in every tab", async (t) => {
+  const world = await worldOf(t, "caches");
+  const browser = await launch(t);
+  const tab = await browser.open();
+  await tab.visit(`${world.app}/`);
+  await shows(tab, "status", "signed-out");
+  await tab.click("#enter");
+  await signIn(world, tab);
+  const other = await browser.open();
+  await other.visit(`${world.app}/`);
+  for (const page of [tab, other]) {
+    await shows(page, "status", "signed-in");
+    await page.click("#fill");
+    await shows(page, "cached", JSON.stringify({ queries: 1, apollo: { __typename: "Query", letter: "for Ada" } }));
+  }
+
+  await tab.click("#leave");
+
+  for (const page of [tab, other]) {
+    await shows(page, "status", "signed-out");
+    await shows(page, "cached", JSON.stringify({ queries: 0, apollo: null }));
+  }
+  const { cleaners } = JSON.parse(await until("the report is there", () => tab.text("#report")));
+  assert.deepEqual(cleaners, [{ name: "queries", status: "done" }, { name: "apollo", status: "done" }]);
+});
+
+for (const project of ["react", "react-18"]) {
+  test(`WEB-14 a server renders what ${project} shows while nobody is known, and reads no options`, async () => {
+    const { stdout, stderr } = await inNode(
+      project,
+      `
+      import { createElement } from "react";
+      import { renderToString } from "react-dom/server";
+      import { AuthProvider, RequireAuth, useAuth } from "nightlatch/react";
+      const options = () => { throw new Error("the options were read"); };
+      const Status = () => useAuth().status;
+      const view = createElement(RequireAuth, { fallback: "on the way" }, "inbox");
+      const html = (props, child) => renderToString(createElement(AuthProvider, { options, ...props }, child));
+      console.log(JSON.stringify([html({}, createElement(Status)), html({}, view), html({ fallback: "one moment" }, view)]));
+      `,
+    );
+
+    assert.equal(stderr, "");
+    assert.deepEqual(JSON.parse(stdout), ["loading", "on the way", "one moment"]);
+  });
+}
+
+test("WEB-14 on a server a store of Svelte is read by Svelte 4 and 5, and opens nothing", async () => {
+  const { stdout, stderr } = await inNode(
+    "react-18",
+    `
+    import { get as five } from "svelte/store";
+    import { get as four } from "svelte-4/store";
+    import { authStore } from "nightlatch/svelte";
+    const store = authStore(() => { throw new Error("the options were read"); });
+    console.log(JSON.stringify([four(store).status, five(store).status]));
+    `,
+  );
+
+  assert.equal(stderr, "");
+  assert.deepEqual(JSON.parse(stdout), ["loading", "loading"]);
+});
+
+/** Two tabs and a page that needs somebody: one sign-in, one sign-out, and nobody is brought back by the provider's session, which lives on. */
+async function signInByNeedAndOut(t, project, environment) {
+  const world = await worldOf(t, project, environment);
+  const browser = await launch(t);
+  const address = `${world.app}/inbox`;
+  const tab = await browser.open();
+
+  await tab.visit(address);
+  await signIn(world, tab);
+  await until("the inbox is shown", () => tab.has("#inbox"));
+  assert.equal(await tab.address(), address);
+  assert.equal(signIns(world), 1);
+  assert.equal(world.requests.of("token").length, 1);
+
+  const other = await browser.open();
+  await other.visit(address);
+  await until("the inbox is shown to the other tab", () => other.has("#inbox"));
+  await tab.click("#ask");
+  await shows(tab, "name", "Ada Lovelace");
+
+  await tab.click("#leave");
+  for (const page of [tab, other]) {
+    await until("the page waits for the user", () => page.has("#signed-out"));
+    await shows(page, "status", "signed-out");
+    assert.equal(await page.has("#inbox"), false);
+    assert.equal(await page.address(), address);
+  }
+  const report = JSON.parse(await until("the report is there", () => tab.text("#report")));
+  assert.equal(report.complete, true);
+  assert.equal(world.requests.of("revocation").length, 2);
+  assert.equal(world.requests.of("token").length, 1);
+  assert.equal(signIns(world), 1);
+
+  // Who asks is let in, by the page's own button.
+  await other.click("#enter");
+  await until("the inbox is shown once more", () => other.has("#inbox"));
+  assert.equal(signIns(world), 2);
+}
+
+/** Builds a project, and serves it beside a provider. */
+async function worldOf(t, project, environment = {}) {
+  const vite = join(folder, "node_modules", "vite", "bin", "vite.js");
+  const mode = environment.NODE_ENV ? ["--mode", environment.NODE_ENV] : [];
+  await run(process.execPath, [vite, "build", "--emptyOutDir", ...mode], { cwd: join(folder, project), env: { ...env, ...environment } });
+  const world = await serve({ mounts: { "/": join(folder, project, "dist") } });
+  t.after(() => world.close());
+  return world;
+}
+
+async function launch(t) {
+  const browser = await Browser.launch("chromium");
+  t.after(() => browser.close());
+  return browser;
+}
+
+async function signIn(world, tab) {
+  await until("the provider asks", () => asksForPassword(tab));
+  await fillForm({ world }, tab);
+}
+
+/** How often the provider was asked for a sign-in. */
+function signIns(world) {
+  return world.requests.of("authorization").filter(({ path }) => path === "/auth").length;
+}
+
+function shows(tab, id, text) {
+  return until(`#${id} shows ${text}`, async () => (await tab.text(`#${id}`)) === text);
+}
+
+function inNode(project, script) {
+  return run(process.execPath, ["--input-type=module", "--eval", script], { cwd: join(folder, project), timeout: 30_000 });
+}

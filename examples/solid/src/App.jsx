@@ -2,6 +2,7 @@ import { createSignal, onCleanup, Show } from "solid-js";
 
 import { Inbox } from "./Inbox.jsx";
 import { config } from "./auth.js";
+import { path } from "./path.js";
 
 export function App({ auth }) {
   const [name, setName] = createSignal("");
@@ -23,7 +24,7 @@ export function App({ auth }) {
       <button id="enter" disabled={auth.status !== "signed-out"} onClick={auth.login}>Sign in</button>
       <button id="leave" disabled={auth.status !== "signed-in"} onClick={auth.logout}>Sign out</button>
       <button id="ask" onClick={ask}>Who am I?</button> <output id="name">{name()}</output>
-      <Show when={location.pathname === "/inbox"}>
+      <Show when={path() === "/inbox"}>
         <Inbox auth={auth} />
       </Show>
       <output id="report">{auth.report ? JSON.stringify(auth.report) : ""}</output>

@@ -1,5 +1,7 @@
 import { authStore } from "nightlatch/svelte";
 
+import { goTo } from "./path.js";
+
 /** Where the provider and the API are: this deployment's own. */
 export const config = fetch("/config.json").then((answer) => answer.json());
 
@@ -16,4 +18,4 @@ export async function options() {
   };
 }
 
-export const auth = authStore(options, { onError: console.error });
+export const auth = authStore(options, { onError: console.error, onReturn: goTo });

@@ -52,4 +52,4 @@ export interface RequireAuthProps {
  * It begins none where that would undo something: once a session has ended on this page, in whichever tab and for whatever reason, once the page has come
  * back from a sign-out, or once a sign-in has failed, `signedOut` is shown, until the user asks or the page is loaded anew.
  */
-export function RequireAuth(props: RequireAuthProps): ReactNode;
+export function RequireAuth(props: RequireAuthProps): ReactElement;

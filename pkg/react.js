@@ -1,6 +1,6 @@
 "use client";
 // React over the store of a client: 18 and 19, Strict Mode, Suspense and server rendering.
-import { createContext, createElement, useContext, useEffect, useLayoutEffect, useState, useSyncExternalStore } from "react";
+import { createContext, createElement, Fragment, useContext, useEffect, useLayoutEffect, useState, useSyncExternalStore } from "react";
 
 import { adapter } from "./adapter.js";
 
@@ -29,8 +29,8 @@ export function RequireAuth({ children, fallback = null, login, signedOut = crea
   const auth = useAdapter();
   const { isAuthenticated, status } = useAuth();
   useBeforePaint(() => auth.requireAuth(login), [auth, login]);
-  if (isAuthenticated) return children;
-  return status === "signed-out" ? signedOut : fallback;
+  const shown = status === "signed-out" ? signedOut : fallback;
+  return createElement(Fragment, null, isAuthenticated ? children : shown);
 }
 
 function SignIn({ login: options }) {

@@ -49,14 +49,14 @@ for (const framework of frameworks) {
     await signInAndOutIn(browser, world, `${world.app}/`);
   });
 
-  test(`LOUT-1 TAB-1 with ${framework} a page that needs somebody leaves for the provider once and comes back to itself, and a sign-out is not undone in any tab`, async (t) => {
+  test(`TAB-1 with ${framework} a page that needs somebody leaves for the provider once and comes back to itself, and a sign-out is not undone in any tab`, async (t) => {
     await signInByNeedAndOut(t, framework);
   });
 }
 
 // In its development build alone React's Strict Mode does things twice.
 for (const framework of ["react", "react-18"]) {
-  test(`Strict Mode of ${framework} makes one client: one token request, one sign-out`, async (t) => {
+  test(`RESP-6 Strict Mode of ${framework} makes one client: one token request, one sign-out`, async (t) => {
     await signInByNeedAndOut(t, framework, "development");
   });
 }

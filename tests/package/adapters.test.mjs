@@ -16,7 +16,7 @@ import { signInAndOutIn } from "./visit.mjs";
 const run = promisify(execFile);
 const here = import.meta.dirname;
 const frameworks = ["react", "solid", "svelte", "vue"];
-const fixtures = ["caches", "react-18"];
+const fixtures = ["caches", "react-18", "suspense"];
 const built = {};
 
 let folder;
@@ -60,6 +60,27 @@ for (const framework of ["react", "react-18"]) {
     await signInByNeedAndOut(t, framework, "development");
   });
 }
+
+test("a tree that React gives up and begins anew has one client, asks for one sign-in, and closes the client when it is unmounted", async (t) => {
+  const world = await worldOf(t, "suspense", "development");
+  const tab = await browser.open();
+  await tab.visit(`${world.app}/`);
+  await until("the provider asks", () => asksForPassword(tab));
+  assert.equal(signIns(world), 1);
+  await fillForm({ world }, tab);
+
+  await until("the inbox is shown", () => tab.has("#inbox"));
+  assert.equal(await tab.run(() => window.opened), 1);
+  assert.equal(world.requests.of("token").length, 1);
+
+  const failed = await tab.run(async () => {
+    await window.client.getAccessToken();
+    window.unmount();
+    await new Promise((resolve) => setTimeout(resolve));
+    return window.client.getAccessToken().catch(({ code }) => code);
+  });
+  assert.equal(failed, "client_closed");
+});
 
 test("a page that needs somebody, and that has come back from the provider's end of session, waits for the user and shows the report", async (t) => {
   const world = await worldOf(t, "react");

@@ -113,7 +113,7 @@ fn purity(project: &Project) -> Result<()> {
 
 /// Parses every module without running any; esbuild, because it also warns of what can never work.
 fn javascript(project: &Project) -> Result<()> {
-    let directories = ["pkg", "www", "tests", "fuzz", "xtask", "bench"];
+    let directories = ["pkg", "www", "tests", "examples", "fuzz", "xtask", "bench"];
     let files = directories
         .into_iter()
         .flat_map(|directory| project.files(directory, &[".js", ".mjs"]));

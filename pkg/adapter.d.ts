@@ -39,15 +39,17 @@ export interface AuthHandlers {
   onReturn?: ((result: RedirectResult) => unknown) | undefined;
 }
 
-/**
- * What a view can do. Each call works at once, before there is a client, and needs no `this`. `login` and `logout` may be handlers themselves: an event
- * counts as no options.
- */
+/** What a handler of an event is called with. It counts as no options, so that `login` and `logout` may be handlers themselves. */
+export interface HandledEvent {
+  preventDefault(): void;
+}
+
+/** What a view can do. Each call works at once, before there is a client, and needs no `this`. */
 export interface AuthCalls {
   /** {@link Client.login}. What fails stands in {@link AuthState.error} as well, so nobody has to catch it. */
-  login(options?: LoginOptions): Promise<never>;
+  login(options?: LoginOptions | HandledEvent): Promise<never>;
   /** {@link Client.logout}. The report stands in {@link AuthState.report} as well, and what fails in {@link AuthState.error}. */
-  logout(options?: LogoutOptions): Promise<LogoutReport>;
+  logout(options?: LogoutOptions | HandledEvent): Promise<LogoutReport>;
   /** {@link Client.getAccessToken}. */
   getAccessToken(options?: AccessTokenOptions): Promise<string>;
   /** {@link Client.fetch}. */

@@ -32,13 +32,16 @@ export function view(): ReactNode {
   const token: Promise<string> = getAccessToken({ minValidity: 60 });
   const off: () => void = onLogout(() => {}, { name: "cache" });
   const left: Promise<LogoutReport> = logout({ scope: "provider" });
+  const handlers: ((event: MouseEvent) => void)[] = [login, logout];
   createElement("button", { onClick: login });
+  // @ts-expect-error: no such option
+  login({ target: "/" });
   // @ts-expect-error: there may be none yet
   client.close();
   // @ts-expect-error: no such status
   if (status === "unknown") return null;
   if (status === "loading") return error?.code;
-  void [fetch("/api"), left, off, report?.complete, shown?.sub, token];
+  void [fetch("/api"), handlers, left, off, report?.complete, shown?.sub, token];
   return createElement("button", { onClick: () => login({ returnTo: "/" }) });
 }
 createElement(RequireAuth, { login: { prompt: "login" }, fallback: "…", signedOut: createElement("p") }, "child");

@@ -95,6 +95,18 @@ test("once somebody was signed in on a page, no view brings anybody back, howeve
   assert.deepEqual(client.told.logins, []);
 });
 
+test("a page that opens while another tab signs out waits for its end, and then begins", async () => {
+  const client = scripted({ snapshot: { ...nobody, status: "signing-out" } });
+  const auth = adapter(client);
+  auth.requireAuth();
+  auth.open();
+  await soon();
+  assert.deepEqual([auth.getSnapshot().status, client.told.logins], ["signing-out", []]);
+
+  client.show(nobody);
+  assert.equal(client.told.logins.length, 1);
+});
+
 test("a sign-out of nobody, and the way back from one, begin no sign-in", async () => {
   const client = scripted();
   const auth = adapter(client);

@@ -95,8 +95,9 @@ test("what the package names as its entries is in the tarball, and no file of it
   await run("tar", ["-xzf", packed, "-C", folder]);
   const contents = join(folder, "package");
 
-  const { exports, dependencies } = JSON.parse(await readFile(join(contents, "package.json"), "utf8"));
+  const { exports, dependencies, peerDependencies, peerDependenciesMeta } = JSON.parse(await readFile(join(contents, "package.json"), "utf8"));
   assert.equal(dependencies, undefined);
+  for (const framework of Object.keys(peerDependencies)) assert.deepEqual(peerDependenciesMeta[framework], { optional: true });
   for (const targets of Object.values(exports)) for (const target of Object.values(typeof targets === "string" ? { targets } : targets)) await readFile(join(contents, target));
 
   const root = join(import.meta.dirname, "..", "..");

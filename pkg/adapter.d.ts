@@ -46,7 +46,7 @@ export interface HandledEvent {
 
 /** What a view can do. Each call works at once, before there is a client, and needs no `this`. */
 export interface AuthCalls {
-  /** {@link Client.login}. What fails stands in {@link AuthState.error} as well, so nobody has to catch it. */
+  /** {@link Client.login}. What fails stands in {@link AuthState.error} as well, so nobody has to catch it. A client that could not be created is tried again. */
   login(options?: LoginOptions | HandledEvent): Promise<never>;
   /** {@link Client.logout}. The report stands in {@link AuthState.report} as well, and what fails in {@link AuthState.error}. */
   logout(options?: LogoutOptions | HandledEvent): Promise<LogoutReport>;

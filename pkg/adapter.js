@@ -32,6 +32,8 @@ export function adapter(given, handlers = {}) {
 
   const calls = {
     login(options) {
+      // A client that could not be created is tried again when the user asks, and never by itself.
+      if (isSettled && !client) close();
       show({ error: null });
       return told(using((client) => client.login(asked(options))));
     },
@@ -190,6 +192,7 @@ export function adapter(given, handlers = {}) {
 
   function fail(error, changes) {
     isHalted = true;
+    if (error === state.error) return; // It was why the client could not be created.
     show({ ...changes, error });
     handlers.onError?.(error);
   }

@@ -167,6 +167,31 @@ test("a client that cannot be created is told to everyone who asks", async () =>
   assert.deepEqual([client, error.code, status, auth.isSettled(), heard], [null, "insecure_context", "signed-out", true, ["insecure_context"]]);
 });
 
+test("a client that could not be created is tried again when the user asks to sign in, and only then", async () => {
+  const client = scripted();
+  const heard = [];
+  let asked = 0;
+  const source = async () => {
+    asked += 1;
+    if (asked < 3) throw Object.assign(new Error("no answer"), { code: "network_error" });
+    return client;
+  };
+  const auth = adapter(source, { onError: (error) => heard.push(error.code) });
+  auth.start();
+  auth.requireAuth();
+  await soon();
+  await assert.rejects(auth.calls.fetch("/"), { code: "network_error" });
+  assert.deepEqual([asked, heard], [1, ["network_error"]]);
+
+  await assert.rejects(auth.calls.login(), { code: "network_error" });
+  assert.deepEqual([asked, heard, auth.getSnapshot().status], [2, ["network_error", "network_error"], "signed-out"]);
+
+  auth.calls.login({ loginHint: "ada" });
+  await soon();
+  const { error, status } = auth.getSnapshot();
+  assert.deepEqual([asked, client.told.logins, error, status], [3, [{ loginHint: "ada" }], null, "signing-in"]);
+});
+
 test("calls may be handlers: an event is no options", async () => {
   const client = scripted();
   const { calls } = adapter(client);

@@ -6,6 +6,7 @@
  * @packageDocumentation
  */
 
+import type { Debug } from "./debug.js";
 import type { Dpop } from "./dpop.js";
 import type { Outbox } from "./outbox.js";
 import type { Par } from "./par.js";
@@ -99,6 +100,8 @@ export interface ClientOptions {
    * - `"grant"`: that, and the user's consent, on all devices. Nothing is revoked then (`skipped`), unless {@link LogoutOptions.revoke} is `"grant"`.
    */
   revocationReach?: "session" | "user" | "grant";
+  /** What `debug()` of `nightlatch/debug` gives: a timeline without secrets, in the console or where you want it. Default: nothing is told. */
+  debug?: Debug;
   /** What `dpop()` of `nightlatch/dpop` gives: tokens are bound to a key of this browser (RFC 9449). Default: they are bearer tokens. */
   dpop?: Dpop;
   /** What `par()` of `nightlatch/par` gives: sign-ins are pushed (RFC 9126). Default: they are not, and a provider that requires it refuses them with `authorization_refused`. */

@@ -54,7 +54,7 @@ export async function createClient(options) {
   const calls = { getAccessToken: (options) => call("token", options), login: (options) => call("login", options) };
   try {
     // Functions in them are nothing that the core reads.
-    const { application, dpop, outbox, par, provider } = options ?? {};
+    const { application, debug, dpop, outbox, par, provider } = options ?? {};
     plain = {
       ...provider?.options,
       ...options,
@@ -66,10 +66,12 @@ export async function createClient(options) {
     for (const { issuer, redirectUri } of live) {
       if (redirectUri === plain.redirectUri && issuer !== plain.issuer) throw { code: "invalid_options", kind: "usage", message: "another provider's client on this page has this `redirectUri`" };
     }
+    if (debug && !debug.extend) throw { code: "invalid_options", kind: "usage", message: "`debug` is what debug() of nightlatch/debug gives" };
     const page = shell(() => core, settle, notify, (plan) => cleanUp(cleaners, plan), options ?? {});
     dpop?.extend(calls, page.effects);
     par?.extend(calls, plain);
     core = new Core(plain, page);
+    debug?.extend(core, page, calls, plain);
     live.add(plain);
   } catch (error) {
     throw error instanceof Error ? error : fault(error);

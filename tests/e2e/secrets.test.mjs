@@ -76,6 +76,7 @@ test("WEB-15 RESP-8 A20 A35 no error, event, log, address or message between tab
   const { faults } = world;
   world.config.e2e = {
     callback: "never",
+    debug: { silent: true },
     options: {
       redirectUri: world.app + PAGE, postLogoutRedirectUri: world.app + PAGE, requestTimeout: 1, endSessionMethod: "post",
       application: { url: "/session/end" },
@@ -179,7 +180,7 @@ test("WEB-15 RESP-8 A20 A35 no error, event, log, address or message between tab
   for (const page of [tab, other]) assertNoSecret(stage, await atRest(page));
 
   // Enough was said, of every kind, for the search to mean something.
-  for (const kind of ["channel", "console.info", "event storage", "events", "history", "performance", "request", "storage"]) {
+  for (const kind of ["channel", "console.info", "event storage", "events", "history", "performance", "request", "storage", "timeline"]) {
     assert.ok(said.some((text) => text.startsWith(`${kind}: `)), `nothing of the kind "${kind}" was heard`);
   }
   assert.ok(marked.length > 40, `${marked.length} secrets`);

@@ -1,5 +1,6 @@
 // Compiled by `cargo xtask check`, never run: what index.d.ts promises to those who write TypeScript.
 import { AuthError, configure, createClient, login, logout } from "nightlatch";
+import { debug, type DebugEntry } from "nightlatch/debug";
 import { disconnect } from "nightlatch/disconnect";
 import { logoutEverywhere, type ReasonCode } from "nightlatch/everywhere";
 import { explain } from "nightlatch/explain";
@@ -119,3 +120,13 @@ createClient({ issuer: "https://id.example", clientId: "spa", redirectUri: "http
 // @ts-expect-error: not the function itself
 configure({ issuer: "https://id.example", clientId: "spa", redirectUri: "https://app.example/", dpop });
 login({ extraParams: { resource: ["https://a.example", "https://b.example"], claims: "{}" } });
+
+// What is seen is read-only data, and `debug` is what the function gives.
+const seen: DebugEntry[] = [];
+const seeing = debug({ log: (entry) => seen.push(entry), limit: 10 });
+createClient({ issuer: "https://id.example", clientId: "spa", redirectUri: "https://app.example/", debug: seeing });
+seeing.timeline.filter(({ kind, detail }) => kind === "warning" && detail.status === 503);
+// @ts-expect-error: read-only
+seeing.timeline.push(seen[0]);
+// @ts-expect-error: not a word
+configure({ issuer: "https://id.example", clientId: "spa", redirectUri: "https://app.example/", debug: true });

@@ -21,6 +21,7 @@ async function start() {
 
   if (e2e.outbox) window.options.outbox = (await import("/nightlatch/outbox.js")).outbox(e2e.outbox);
 
+  if (e2e.debug) window.options.debug = window.debug = (await import("/nightlatch/debug.js")).debug(e2e.debug.silent && { log() {} });
   if (e2e.dpop) window.options.dpop = (await import("/nightlatch/dpop.js")).dpop();
   if (e2e.par) window.options.par = (await import("/nightlatch/par.js")).par();
 

@@ -49,6 +49,7 @@
     write("page", location.href, document.referrer, document.title, window.name, document.documentElement.outerHTML);
     write("performance", entries.map(({ name }) => name));
     write("events", window.events, window.said, window.auth?.getSnapshot());
+    write("timeline", window.debug?.timeline);
     return heard;
   };
   let api;

@@ -27,8 +27,8 @@ export function warningsOf(warn, { dpop, scope = "", storage = "browser", metada
   return {
     asked(name, id, part, value) {
       if (name === "request") sent.set(`${id}.${part}`, value);
-      if (name === "snapshot" && value.status === "signed-in" && value.storage !== storage) {
-        warn("storage_refused", `the browser refuses what the storage "${storage}" needs: the session lives in memory, and ends with the page`);
+      if (name === "snapshot" && value.storage !== storage) {
+        warn("storage_refused", `the browser refuses what the storage "${storage}" needs: a session lives in memory, and ends with the page`);
       }
     },
     told(name, id, part, value) {

@@ -18,8 +18,8 @@ test("a person sees what a sign-out would reach, and then what it reached: the l
   await choose(tab, "clean-up", "hangs");
   await press(tab, "#sign-out");
 
-  await shows(tab, "#layer-application", /Failed/);
-  await shows(tab, "#layer-cleaner-countdown", /Took too long/);
+  await layerShows(tab, "application", /Failed/);
+  await layerShows(tab, "cleaner-countdown", /Took too long/);
   await shows(tab, "#witness", /Refresh token: no longer good.*session alive/s);
   assert.deepEqual(await things(tab), ["gone", "there", "gone", "gone"]);
 });
@@ -45,7 +45,7 @@ test("what the outbox keeps is shown, over a reload, until the provider has it",
   await choose(tab, "revocation", "gone");
   await until("the fault is set", () => stage.world.faults.all().provider === "drop");
   await press(tab, "#sign-out");
-  await shows(tab, "#layer-refresh-token", /Queued/);
+  await layerShows(tab, "refreshToken", /Queued/);
   await shows(tab, "#queue-text", /still good/);
 
   stage.world.faults.clear();
@@ -62,7 +62,7 @@ test("a second tab shows that the first is at the provider, and Back brings a pa
   await choose(first, "scope", "provider");
   await press(first, "#sign-out");
   await shows(second, "#elsewhere", /Another tab is ending the session at the provider/);
-  await until("the provider has sent the page back", () => first.has("#layer-provider-session[data-tone=good]"));
+  await layerShows(first, "provider", /^Session at LanternhouseLanternhouse sent the page back and said so\..*Ended/);
   await shows(second, "#status", /signed-out/);
 
   await first.run(() => void setTimeout(() => history.back()));
@@ -98,4 +98,7 @@ const choose = (tab, name, value) => press(tab, `input[name=${name}][value="${va
 // Text as it stands in the page, seen or folded away; nothing while it is hidden.
 const said = (tab, selector) => tab.run((selector) => (document.querySelector(selector)?.closest("[hidden]") === null ? document.querySelector(selector).textContent : ""), selector);
 const shows = (tab, selector, words) => until(`${selector} says ${words}`, async () => words.test((await said(tab, selector)) ?? ""));
+// A layer of the report, in the element of the package.
+const layerShows = (tab, layer, words) =>
+  until(`${layer} says ${words}`, async () => words.test((await tab.run((layer) => document.querySelector("nightlatch-report")?.shadowRoot.querySelector(`[data-layer="${layer}"]`)?.textContent, layer)) ?? ""));
 const things = (tab) => tab.run(() => [...document.querySelectorAll("#things .there")].map(({ textContent }) => textContent));

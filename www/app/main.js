@@ -126,7 +126,7 @@ function actions(client) {
 }
 
 function tellReport(report) {
-  showReport(report);
+  showReport(report, provider);
   followQueued(report);
 }
 

@@ -111,11 +111,11 @@ ul {
   font-weight: 400;
 }
 
-[part~="good"] {
+[part~="outcome"][part~="good"] {
   color: var(--good);
 }
 
-[part~="open"] {
+:is([part~="mark"], [part~="outcome"])[part~="open"] {
   color: var(--open);
 }
 

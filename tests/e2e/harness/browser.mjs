@@ -190,6 +190,21 @@ export class Tab {
     }
   }
 
+  /** Shows the page as on a screen of that many CSS pixels, to somebody who prefers `light` or `dark`. Chromium's driver alone can. */
+  async seen({ width, height = 900, scheme }) {
+    const metrics = { width, height, deviceScaleFactor: 1, mobile: false };
+    const features = [{ name: "prefers-color-scheme", value: scheme }, { name: "prefers-reduced-motion", value: "reduce" }];
+    for (const [cmd, params] of [["Emulation.setDeviceMetricsOverride", metrics], ["Emulation.setEmulatedMedia", { features }]]) {
+      await this.#do((driver) => devTools(driver, cmd, params));
+    }
+  }
+
+  /** A picture of the whole page, PNG in base64. Chromium's driver alone can. */
+  async picture() {
+    const { data } = await this.#do((driver) => devTools(driver, "Page.captureScreenshot", { captureBeyondViewport: true }));
+    return data;
+  }
+
   /** Stops everything in the page, as the browser does with a tab that nobody looks at (Page Lifecycle). Chromium's driver alone can. */
   freeze() {
     return this.#lifecycle("frozen");

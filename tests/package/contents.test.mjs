@@ -63,6 +63,8 @@ test("the tarball holds what the package is made of, and nothing else", async ()
     "package/generated/nightlatch.js",
     "package/index.d.ts",
     "package/index.js",
+    "package/legacy.d.ts",
+    "package/legacy.js",
     "package/monitor.d.ts",
     "package/monitor.js",
     "package/outbox.d.ts",

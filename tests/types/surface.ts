@@ -8,6 +8,8 @@ import { dpop } from "nightlatch/dpop";
 import { par } from "nightlatch/par";
 import { google, dialect } from "nightlatch/providers";
 import { providerFor } from "nightlatch/providers/all";
+import { legacy, removeLegacy } from "nightlatch/legacy";
+import { defineReport, ENGLISH, textOf, type ReportLabels } from "nightlatch/report";
 import { followStepUp } from "nightlatch/step-up";
 import { checkOnVisible, monitorSession } from "nightlatch/monitor";
 import { handlePopupCallback, loginWithPopup } from "nightlatch/popup";
@@ -130,3 +132,25 @@ seeing.timeline.filter(({ kind, detail }) => kind === "warning" && detail.status
 seeing.timeline.push(seen[0]);
 // @ts-expect-error: not a word
 configure({ issuer: "https://id.example", clientId: "spa", redirectUri: "https://app.example/", debug: true });
+
+// The element is known by its name, and its texts by their keys.
+defineReport();
+const shown = document.createElement("nightlatch-report");
+Object.assign(shown, { report });
+shown.report = report;
+shown.provider = google();
+shown.labels = { ...ENGLISH, "tabs.text.few": "{count}" };
+const polish: ReportLabels = { local: "Ta przeglądarka" };
+if (report) textOf(report, { labels: polish, provider: "Google", lang: "pl" });
+// @ts-expect-error: no such text
+shown.labels = { lokal: "" };
+logoutEverywhere(auth).then((report) => (shown.report = report));
+
+// Leftovers are lists like others, and libraries are closed.
+createClient({ issuer: "https://id.example", clientId: "spa", redirectUri: "https://app.example/", clear: legacy("msal", "oidc-client-ts", { localStorage: ["cart"], keep: ["theme"] }) });
+logout({ clear: { ...legacy("auth0-spa-js"), keep: ["theme"] } });
+removeLegacy("keycloak-js", { keep: ["kc-callback-mine"] }).then(({ removed, residue }) => [...removed, ...residue]);
+// @ts-expect-error: no such library
+legacy("passport");
+// @ts-expect-error: no library
+legacy({ keep: [] });

@@ -25,6 +25,8 @@ async function start() {
   if (e2e.dpop) window.options.dpop = (await import("/nightlatch/dpop.js")).dpop();
   if (e2e.par) window.options.par = (await import("/nightlatch/par.js")).par();
 
+  if (e2e.legacy) window.options.clear = (await import("/nightlatch/legacy.js")).legacy(...e2e.legacy);
+
   if (e2e.provider) {
     const { row, own } = e2e.provider;
     window.options.provider = (await import("/nightlatch/providers.js"))[row](own);

@@ -1,4 +1,5 @@
 /** The demo: one client of nightlatch, and the page around it. */
+import { debug } from "/nightlatch/debug.js";
 import { createClient } from "/nightlatch/index.js";
 import { handlePopupCallback, loginWithPopup } from "/nightlatch/popup.js";
 import { dialect } from "/nightlatch/providers.js";
@@ -41,6 +42,7 @@ async function start() {
     scope: "openid profile email offline_access",
     allowedOrigins: [config.api],
     application: { url: "/session/end", csrf: { cookie: "XSRF-TOKEN" } },
+    debug: debug(),
     outbox: chosenOutbox,
     provider,
   });

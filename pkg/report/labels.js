@@ -96,7 +96,7 @@ export const ENGLISH = {
   "cleaner.timedOut": "Took too long",
   "cleaner.timedOut.text": "Nothing waited longer for it.",
 
-  problems: "On the way",
+  problems: "What went wrong",
   "problem.application_refused": "The app's own server did not end its session.",
   "problem.discovery_refused": "The provider does not say how it is to be talked to.",
   "problem.invalid_response": "The provider answered something that makes no sense.",

@@ -30,7 +30,7 @@ test("a report reads as a heading, a line for each layer, and what went wrong", 
     "- Refresh token: Refused (41 ms). The provider did not do it. The token may still be good.",
     "- Access token: Revoked (44 ms). The provider confirmed it.",
     "- Session at the provider: Not asked for. The provider still knows you, and the next sign-in may ask for nothing.",
-    "On the way:",
+    "What went wrong:",
     "- The provider refused to revoke a token. (revocation_refused)",
   ]);
 });
@@ -50,7 +50,7 @@ test("the headline says no more than the report does", () => {
 test("every outcome that a report can have has words", async () => {
   const types = await readFile(join(import.meta.dirname, "..", "..", "pkg", "index.d.ts"), "utf8");
   const union = (name) => [...new RegExp(`export type ${name} = (.*);`).exec(types)[1].matchAll(/"(\w+)"/g)].map(([, word]) => word);
-  const bare = (report) => say(report).split("\n").filter((line) => /: (\(|\.|$)|\{|undefined/.test(line) && line !== "On the way:");
+  const bare = (report) => say(report).split("\n").filter((line) => /: (\(|\.|$)|\{|undefined/.test(line) && line !== "What went wrong:");
   const [tokens, layers] = [union("TokenOutcome"), union("LayerOutcome")];
   assert.ok(tokens.length > 7 && layers.length > 6);
   for (const outcome of tokens) assert.deepEqual(bare({ tokens: { refreshToken: outcome, accessToken: outcome } }), []);

@@ -130,6 +130,11 @@ test("what CORS hides, what the provider lacks and what the browser refuses is w
   faults.set("revocation", "503:4");
   await logout(third);
   assert.deepEqual(await warnings(third), [], "it may be read");
+
+  faults.set("jwks", "no-cors");
+  await leaveForProvider(third);
+  assert.equal((await comeBack(stage, third)).failure.code, "id_token_invalid");
+  assert.deepEqual(await warnings(third), ["keys_unreadable"]);
 });
 
 test("a callback page in a frame is warned of", async () => {

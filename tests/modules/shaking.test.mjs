@@ -1,4 +1,4 @@
-// What an app carries of the table.
+// What an app carries of the table, and of entries that it does not import.
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -6,7 +6,7 @@ import { build } from "esbuild";
 
 const root = join(import.meta.dirname, "..", "..");
 
-async function bundled(text) {
+async function bundled(text, options) {
   const { outputFiles } = await build({
     stdin: { contents: text, resolveDir: root },
     bundle: true,
@@ -14,6 +14,7 @@ async function bundled(text) {
     format: "esm",
     write: false,
     external: ["./generated/*"],
+    ...options,
   });
   return outputFiles[0].text;
 }
@@ -27,4 +28,10 @@ test("an app carries the rows that it imports, and of the others not a word", as
 test("an app without a provider carries no row, and not what reads them", async () => {
   const text = await bundled('import { createClient } from "./pkg/index.js"; globalThis.createClient = createClient;');
   for (const word of ["googleapis", "unsupported_token_type", "no-cors"]) assert.ok(!text.includes(word), word);
+});
+
+test("an app that imports none of them carries no timeline, no report and no other library's names", async () => {
+  const text = await bundled('import { createClient } from "./pkg/index.js"; globalThis.createClient = createClient;');
+  for (const word of ["refresh_token_not_rotated", "attachShadow", "msal"]) assert.ok(!text.includes(word), word);
+  for (const entry of ["debug", "report", "legacy"]) assert.equal(await bundled(`import "./pkg/${entry}.js";`, { ignoreAnnotations: true }), "", `importing ${entry} does nothing`);
 });

@@ -114,6 +114,7 @@ function article({ eyebrow, title, summary, layers, problemsTitle, problems, rem
       element("p", { part: "time" }, time, time && bar(share(at))),
     ),
   );
+  const troubles = problems.map(({ code, text }) => element("li", { part: "problem" }, text && `${text} `, element("code", { part: "code" }, code)));
   const made = element(
     "article",
     { part: "report", "aria-labelledby": "title" },
@@ -122,20 +123,15 @@ function article({ eyebrow, title, summary, layers, problemsTitle, problems, rem
     element("p", { part: "summary" }, summary),
     // Without its marks a list is none in Safari, unless it says so.
     element("ul", { part: "layers", role: "list" }, ...rows),
-    problems.length > 0 &&
-      element(
-        "div",
-        { part: "problems" },
-        heading(1, "problems-title", problemsTitle),
-        element("ul", { role: "list" }, ...problems.map(({ code, text }) => element("li", { part: "problem" }, text && `${text} `, element("code", { part: "code" }, code)))),
-      ),
+    troubles.length > 0 && element("div", { part: "problems" }, heading(1, "problems-title", problemsTitle), element("ul", { role: "list" }, ...troubles)),
   );
   made.querySelector("[part=title]").id = "title";
   return made;
 }
 
 function details(title, items) {
-  return element("details", { part: "items" }, element("summary", {}, title), element("ul", { role: "list" }, ...items.map((item) => element("li", {}, element("code", { part: "code" }, item)))));
+  const list = items.map((item) => element("li", {}, element("code", { part: "code" }, item)));
+  return element("details", { part: "items" }, element("summary", {}, title), element("ul", { role: "list" }, ...list));
 }
 
 function bar(share) {

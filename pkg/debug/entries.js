@@ -50,7 +50,10 @@ export function entriesOf(write) {
     login: (id) => write("call", "login", "a sign-in begins"),
     callback: () => {},
     start: () => write("call", "start", "the record is opened"),
-    logout: (id, part, options) => write("call", "logout", `${options?.dryRun ? "a dry run" : "a sign-out begins"}, scope ${word(options?.scope ?? "app")}`, { scope: word(options?.scope ?? "app"), dryRun: !!options?.dryRun }),
+    logout: (id, part, options) => {
+      const [scope, dryRun] = [word(options?.scope ?? "app"), !!options?.dryRun];
+      write("call", "logout", `${dryRun ? "a dry run" : "a sign-out begins"}, scope ${scope}`, { scope, dryRun });
+    },
     token: (id, part, options) => options?.forceRefresh && write("call", "token", "the app asks for a new token"),
     message: (id, part, value) => {
       const kind = word(value?.kind, Object.keys(MESSAGES));
@@ -76,8 +79,13 @@ export function entriesOf(write) {
       write("request", "answer", `${endpoint}: ${came} after ${ms} ms${proof ? `; ID token: ${detail.proof}` : ""}`, detail);
     },
     cleanedUp: (id, part, outcomes) => write("step", "cleaners", `the app's clean-up: ${counted(outcomes.map((outcome) => outcome.status)) || "there is none"}`),
-    probed: (id, part, { record, cookies }) => write("step", "browser", `IndexedDB ${record ? "is there" : "is refused"}, cookies ${cookies ? "are kept" : "are refused"}`, { record, cookies }),
-    wiped: (id, part, { removed, residue }) => write("step", "wiped", `${removed.length} removed, ${residue.length} left behind`, { removed: removed.length, residue: residue.length }),
+    probed: (id, part, { record, cookies }) => {
+      write("step", "browser", `IndexedDB ${record ? "is there" : "is refused"}, cookies ${cookies ? "are kept" : "are refused"}`, { record, cookies });
+    },
+    wiped: (id, part, plan) => {
+      const [removed, residue] = [plan.removed.length, plan.residue.length];
+      write("step", "wiped", `${removed} removed, ${residue} left behind`, { removed, residue });
+    },
   };
 
   /** What the core asks for, as `asked[name](id, part, value)`. */
@@ -108,8 +116,9 @@ export function entriesOf(write) {
     signedIn: () => write("event", "signedIn", "somebody is signed in"),
     signedOut: (id, part, { reason }) => write("event", "signedOut", word(reason), { reason: word(reason) }),
     tokenRefreshed: (id, part, { expiresAt }) => {
-      const seconds = expiresAt === null ? undefined : Math.round((expiresAt - Date.now()) / 1000);
-      write("event", "tokenRefreshed", seconds === undefined ? "for how long the provider does not say" : `good for ${seconds} s`, seconds === undefined ? {} : { seconds });
+      if (expiresAt === null) return write("event", "tokenRefreshed", "for how long the provider does not say");
+      const seconds = Math.round((expiresAt - Date.now()) / 1000);
+      return write("event", "tokenRefreshed", `good for ${seconds} s`, { seconds });
     },
     refreshFailed: (id, part, { error }) => write("event", "refreshFailed", said(error), refusalOf(error)),
     done: (id) => settled(id),
@@ -141,7 +150,8 @@ export function entriesOf(write) {
       cleaners: counted(cleaners.map(({ status }) => word(status))), problems: problems.map((code) => word(code)).join(" "),
     };
     const layers = ["local", "tabs", "refreshToken", "accessToken", "application", "provider", "devices"].map((name) => `${name} ${detail[name]}`);
-    write("call", "report", `${complete ? "complete" : "not complete"} after ${detail.durationMs} ms: ${layers.join(", ")}${detail.problems && ` (${detail.problems})`}`, detail);
+    const trouble = detail.problems && ` (${detail.problems})`;
+    write("call", "report", `${complete ? "complete" : "not complete"} after ${detail.durationMs} ms: ${layers.join(", ")}${trouble}`, detail);
   }
 
   function committed(id, part) {

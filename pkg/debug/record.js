@@ -24,9 +24,11 @@ export function recordEntry({ session, begins, looks }, { before, next }, call) 
   const detail = { generation, added: notes.added.join(" "), cleared: notes.cleared.join(" ") };
   const entry = (name, text) => ({ name, text: `${text}${noted}`, detail });
 
-  if (next.content === "remove") return entry("ended", before.slot?.present ? `the session is taken out, generation ${generation}` : `there was no session, generation ${generation}`);
+  const wasThere = before.slot?.present;
+  if (next.content === "remove") return entry("ended", `${wasThere ? "the session is taken out" : "there was no session"}, generation ${generation}`);
   if (next.content === "replace" && begins) return entry("begun", `the session is put in place, generation ${generation}`);
-  if (next.content === "replace") return before.slot?.present ? entry("renewed", "the refreshed session is put in place") : entry("begun", `a session begins, generation ${generation}`);
+  if (next.content === "replace" && !wasThere) return entry("begun", `a session begins, generation ${generation}`);
+  if (next.content === "replace") return entry("renewed", "the refreshed session is put in place");
   if (notes.added.length > 0) return { name: notes.added.includes("refresh") ? "refresh" : "noted", text: NOTES[notes.added[0]], detail };
   if (notes.cleared.length > 0) return { name: "cleared", text: `nothing is open any more of: ${notes.cleared.join(", ")}`, detail };
   if (before.slot?.sent && !next.slot.sent) return { name: "released", text: "the right to refresh is given back", detail };

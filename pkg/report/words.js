@@ -32,9 +32,11 @@ export function wordsOf(report, { labels = {}, provider, lang: asked } = {}) {
   const add = (id, name, outcome, texts) => {
     const at = timings[id];
     const known = Number.isFinite(at);
-    layers.push({ id, name, tone: toneOf(outcome), outcome: texts.outcome, text: texts.text, items: texts.items ?? [], at: known ? at : undefined, time: known ? span(at) : undefined });
+    layers.push({ id, name, tone: toneOf(outcome), items: [], ...texts, ...(known && { at, time: span(at) }) });
   };
-  const layer = (id, key, outcome, text) => outcome !== undefined && add(id, say(key), outcome, { outcome: say(`outcome.${outcome}`), text: text ?? say(`${key}.${outcome}.text`) });
+  const layer = (id, key, outcome, text) => {
+    if (outcome !== undefined) add(id, say(key), outcome, { outcome: say(`outcome.${outcome}`), text: text ?? say(`${key}.${outcome}.text`) });
+  };
   const optional = (id, key, outcome, text) => outcome !== "skipped" && layer(id, key, outcome, text);
 
   add("local", say("local"), local.status, {
@@ -69,11 +71,12 @@ export function wordsOf(report, { labels = {}, provider, lang: asked } = {}) {
   const summary = () => {
     if (isPlanned) return say("summary.planned");
     const here = timings.local === undefined ? "" : say("summary.local", { time: span(timings.local) });
-    const rest = open.length === 0 ? say("summary.last", { time: span(report.durationMs) }) : say("summary.open", { time: span(report.durationMs), list: list(open.map(({ name }) => name)) });
+    const rest = say(open.length === 0 ? "summary.last" : "summary.open", { time: span(report.durationMs), list: list(open.map(({ name }) => name)) });
     return [here, rest].filter(Boolean).join(" ");
   };
+  const clock = new Intl.DateTimeFormat(lang, { timeStyle: "medium" });
   return {
-    eyebrow: say("eyebrow", { scope: plain(`scope.${scope}`), time: new Intl.DateTimeFormat(lang, { timeStyle: "medium" }).format(report.startedAt) }),
+    eyebrow: say("eyebrow", { scope: plain(`scope.${scope}`), time: clock.format(report.startedAt) }),
     title: title(),
     summary: summary(),
     layers,

@@ -36,7 +36,8 @@ async function findings(tab, page, screens) {
     const where = `${page}, ${screen.scheme}, ${screen.width} px`;
     found.push(...violations.map((text) => `${where}: ${text}`));
     if (wide > 0) found.push(`${where}: ${wide} px too wide`);
-    if (env.PICTURES) await writeFile(join(env.PICTURES, `${page.replaceAll(" ", "-")}-${screen.scheme}-${screen.width}.png`), await tab.picture(), "base64");
+    const picture = `${page.replaceAll(" ", "-")}-${screen.scheme}-${screen.width}.png`;
+    if (env.PICTURES) await writeFile(join(env.PICTURES, picture), await tab.picture(), "base64");
   }
   return found;
 }

@@ -63,9 +63,9 @@ async function auth0Tenant() {
 }
 
 /** Signs in by a library: `begin` leaves the page, `complete` takes the answer on the way back. Each is given what the library needs. */
-async function signInBy(tab, { begin, complete, insists = false }) {
+async function signInBy(tab, { begin, complete, file, insists = false }) {
   const { world } = stage;
-  const given = { issuer: world.issuer, clientId: world.clientId, redirectUri: world.app + PAGE, tenant: tenant.origin };
+  const given = { issuer: world.issuer, clientId: world.clientId, redirectUri: world.app + PAGE, tenant: tenant.origin, file };
   const there = async () => (await tab.address()).startsWith(world.app) && /[?&]code=|#code=/.test(await tab.address());
   // Not waited for: the page is about to go.
   const leave = async () => {
@@ -138,52 +138,43 @@ const remove = (tab, ...names) =>
     return removeLegacy(...names);
   }, names);
 
-const msal = (file, location) => [
-  `async ({ issuer, clientId, redirectUri }) => (${beginMsal})("${file}", "${location}", issuer, clientId, redirectUri)`,
-  `async ({ issuer, clientId, redirectUri }) => (${completeMsal})("${file}", "${location}", issuer, clientId, redirectUri)`,
-];
-
-// (The library takes no authority without https. Where the endpoints are, its metadata says.)
-async function clientOfMsal(file, cacheLocation, issuer, clientId, redirectUri) {
-  const { PublicClientApplication } = await import(`/legacy/${file}.js`);
-  const authority = "https://id.example";
-  const endpoints = { authorization_endpoint: `${issuer}/auth`, token_endpoint: `${issuer}/token`, end_session_endpoint: `${issuer}/session/end`, jwks_uri: `${issuer}/jwks`, issuer };
-  const app = new PublicClientApplication({
-    auth: { clientId, authority, knownAuthorities: ["id.example"], authorityMetadata: JSON.stringify(endpoints), redirectUri, navigateToLoginRequestUrl: false, protocolMode: "OIDC", OIDCOptions: { serverResponseType: "query", defaultScopes: ["openid", "profile"] } },
-    cache: { cacheLocation, storeAuthStateInCookie: true },
-    system: { protocolMode: "OIDC" },
-  });
-  await app.initialize();
-  return app;
-}
-const beginMsal = `async (...given) => { const app = await (${clientOfMsal})(...given); await app.handleRedirectPromise(); await app.loginRedirect({ scopes: ["openid", "profile", "offline_access"] }); }`;
-const completeMsal = `async (...given) => { const app = await (${clientOfMsal})(...given); const answer = await app.handleRedirectPromise(); return answer.idTokenClaims.sub; }`;
+const MSAL = {
+  begin: async (given) => {
+    const { msal } = await import("/e2e/legacy.js");
+    const app = await msal(given);
+    await app.handleRedirectPromise();
+    await app.loginRedirect({ scopes: ["openid", "profile", "offline_access"] });
+  },
+  complete: async (given) => {
+    const { msal } = await import("/e2e/legacy.js");
+    const { idTokenClaims } = await (await msal(given)).handleRedirectPromise();
+    return idTokenClaims.sub;
+  },
+};
 
 const LIBRARIES = [
   {
     name: "oidc-client-ts",
-    begin: async ({ issuer, clientId, redirectUri }) => {
-      const { IndexedDbDPoPStore, UserManager, WebStorageStateStore } = await import("/legacy/oidc-client-ts.js");
-      const settings = { authority: issuer, client_id: clientId, redirect_uri: redirectUri, scope: "openid profile offline_access" };
-      await new UserManager({ ...settings, userStore: new WebStorageStateStore({ store: localStorage }), dpop: { store: new IndexedDbDPoPStore() } }).signinRedirect();
+    begin: async (given) => {
+      const { oidcClient } = await import("/e2e/legacy.js");
+      await (await oidcClient(given)).signinRedirect();
     },
-    complete: async ({ issuer, clientId, redirectUri }) => {
-      const { IndexedDbDPoPStore, UserManager, WebStorageStateStore } = await import("/legacy/oidc-client-ts.js");
-      const settings = { authority: issuer, client_id: clientId, redirect_uri: redirectUri, scope: "openid profile offline_access" };
-      const { profile } = await new UserManager({ ...settings, userStore: new WebStorageStateStore({ store: localStorage }), dpop: { store: new IndexedDbDPoPStore() } }).signinRedirectCallback();
+    complete: async (given) => {
+      const { oidcClient } = await import("/e2e/legacy.js");
+      const { profile } = await (await oidcClient(given)).signinRedirectCallback();
       return profile.sub;
     },
     leaves: [/^oidc\.user:http/, /^oidc\.[0-9a-f]{32}$/, /^oidc$/],
   },
   {
     name: "auth0-spa-js",
-    begin: async ({ clientId, redirectUri, tenant }) => {
-      const { Auth0Client } = await import("/legacy/-auth0-auth0-spa-js.js");
-      await new Auth0Client({ domain: tenant, clientId, cacheLocation: "localstorage", useRefreshTokens: true, authorizationParams: { redirect_uri: redirectUri } }).loginWithRedirect();
+    begin: async (given) => {
+      const { auth0 } = await import("/e2e/legacy.js");
+      await (await auth0(given)).loginWithRedirect();
     },
-    complete: async ({ clientId, redirectUri, tenant }) => {
-      const { Auth0Client } = await import("/legacy/-auth0-auth0-spa-js.js");
-      const client = new Auth0Client({ domain: tenant, clientId, cacheLocation: "localstorage", useRefreshTokens: true, authorizationParams: { redirect_uri: redirectUri } });
+    complete: async (given) => {
+      const { auth0 } = await import("/e2e/legacy.js");
+      const client = await auth0(given);
       await client.handleRedirectCallback();
       const { sub } = await client.getUser();
       // Another that is begun and not completed.
@@ -192,37 +183,30 @@ const LIBRARIES = [
     },
     leaves: [/^@@auth0spajs@@::.*@@user@@$/, /^@@auth0spajs@@::.*openid/, /^a0\.spajs\.txs\./, /^auth0\..*\.is\.authenticated$/],
   },
-  { name: "msal", by: "msal-browser 5", ...named(msal("-azure-msal-browser", "localStorage")), leaves: [/^msal\.\d\|.*idtoken/, /^msal\.\d\.token\.keys/] },
-  // (This one begins no other before the first has come back.)
-  { name: "msal", by: "msal-browser 3", insists: true, ...named(msal("msal-browser-3", "localStorage")), leaves: [/^msal\.account\.keys$/, /^[^m].*-id\.example-idtoken-/, /^[^m].*-refreshtoken-/, /^msal\.token\.keys\./] },
+  { name: "msal", by: "msal-browser 5", file: "-azure-msal-browser", ...MSAL, leaves: [/^msal\.\d\|.*idtoken/, /^msal\.\d\.token\.keys/] },
+  {
+    name: "msal",
+    by: "msal-browser 3",
+    file: "msal-browser-3",
+    // It begins no other sign-in before the first has come back.
+    insists: true,
+    ...MSAL,
+    leaves: [/^msal\.account\.keys$/, /^[^m].*-id\.example-idtoken-/, /^[^m].*-refreshtoken-/, /^msal\.token\.keys\./],
+  },
   {
     name: "keycloak-js",
-    begin: async ({ issuer, clientId, redirectUri }) => {
-      const { default: Keycloak } = await import("/legacy/keycloak-js.js");
-      const keycloak = new Keycloak({ clientId, oidcProvider: issuer });
-      await keycloak.init({ checkLoginIframe: false, responseMode: "query", pkceMethod: "S256", redirectUri });
-      await keycloak.login({ redirectUri, scope: "openid profile" });
+    begin: async (given) => {
+      const { keycloak } = await import("/e2e/legacy.js");
+      await (await keycloak(given)).login({ redirectUri: given.redirectUri, scope: "openid profile" });
     },
-    complete: async ({ issuer, clientId, redirectUri }) => {
-      const { default: Keycloak } = await import("/legacy/keycloak-js.js");
-      const { fetch } = window;
-      // It asks with cookies, which this provider's CORS does not allow, and reads access tokens, which are opaque here.
-      window.fetch = async (url, init) => {
-        const answer = await fetch(url, { ...init, credentials: "omit" });
-        const { id_token: token, ...rest } = await answer.json();
-        return Response.json(token ? { ...rest, id_token: token, access_token: token } : rest);
-      };
-      const keycloak = new Keycloak({ clientId, oidcProvider: issuer });
-      await keycloak.init({ checkLoginIframe: false, responseMode: "query", pkceMethod: "S256", redirectUri });
-      return keycloak.tokenParsed?.sub ?? keycloak.idTokenParsed.sub;
+    complete: async (given) => {
+      const { keycloak } = await import("/e2e/legacy.js");
+      const { idTokenParsed } = await keycloak(given);
+      return idTokenParsed.sub;
     },
     leaves: [/^kc-callback-[0-9a-f-]{36}$/],
   },
 ];
-
-function named([begin, complete]) {
-  return { begin, complete };
-}
 
 for (const { name, by = name, leaves, ...library } of LIBRARIES) {
   test(`what ${by} leaves after a real sign-in is removed at once, and what is the app's stays`, async () => {

@@ -158,7 +158,7 @@ test("WEB-15 A35 no entry repeats what a provider, another tab or an address say
   const { accessToken: stolen, refreshToken } = world.issued.at(-1);
   // A provider, and a script on this origin, that try to have a secret printed.
   await tab.run((secret) => {
-    const [, namespace] = document.cookie.match(/nightlatch-(\w+)=/);
+    const [, namespace] = document.cookie.match(/nightlatch-([\w-]+)=/);
     new BroadcastChannel(`nightlatch.${namespace}`).postMessage({ kind: secret, generation: secret });
   }, stolen);
   world.faults.set("token", (req, res) => json(req, res, 400, { error: req.params.refresh_token, error_description: req.params.refresh_token }));

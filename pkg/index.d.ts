@@ -184,7 +184,7 @@ export interface ProviderMetadata {
  */
 export type Clear = "own" | "all" | ClearLists;
 
-/** For each kind: `true` for everything, or names. A name that ends with `*` stands for all that begin so. A kind that is left out stays. */
+/** For each kind: `true` for everything, or names. A name that ends with `*` stands for all that begin so. A kind that is left out stays. `nightlatch/legacy` names what other libraries left. */
 export interface ClearLists {
   /** Keys. */
   localStorage?: boolean | string[];
@@ -350,7 +350,7 @@ export type TokenOutcome = "planned" | "revoked" | "unsupported" | "queued" | "u
  */
 export type LayerOutcome = "planned" | "ended" | "redirecting" | "unsupported" | "failed" | "unknown" | "skipped";
 
-/** What a sign-out reached, layer by layer. It holds no secret: show it, log it, send it. */
+/** What a sign-out reached, layer by layer. It holds no secret: show it (`nightlatch/report` has an element for it), log it, send it. */
 export interface LogoutReport {
   /** What was asked for. */
   scope: LogoutScope;

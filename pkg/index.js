@@ -63,7 +63,7 @@ export async function createClient(options) {
       outbox: (outbox && typeof outbox !== "function") || (provider && !provider.send),
       provider: undefined,
     };
-    if (debug && !debug.extend) throw { code: "invalid_options", kind: "usage", message: "`debug` is what debug() of nightlatch/debug gives" };
+    if (debug && !debug.extend) throw { code: "invalid_options", kind: "usage", message: "`debug` is not what debug() gives" };
     for (const { issuer, redirectUri } of live) {
       if (redirectUri === plain.redirectUri && issuer !== plain.issuer) throw { code: "invalid_options", kind: "usage", message: "another provider's client on this page has this `redirectUri`" };
     }

@@ -187,7 +187,7 @@ test("what is not what the function gives is refused", async () => {
   const tab = await openApp(stage);
   const error = await failure(tab.run(() => window.nightlatch.createClient({ ...window.options, redirectUri: `${location.origin}/callback`, debug: true })));
   assert.equal(error.code, "invalid_options");
-  assert.match(error.message, /debug\(\) of nightlatch\/debug/);
+  assert.match(error.message, /`debug` is not what debug\(\) gives/);
 });
 
 test("a sink that throws stops nothing", async () => {

@@ -1,0 +1,104 @@
+/** The API reference: what `pkg/*.d.ts` declares and says, read by the compiler that checks it. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+
+import { SyntaxKind } from "typescript/unstable/ast";
+import { API } from "typescript/unstable/sync";
+
+import { read, root } from "./pages.mjs";
+
+/** Each entry of the package with types: its declarations, in the order of the file. */
+export function entries() {
+  const { exports, name } = JSON.parse(read("pkg/package.json"));
+  const found = Object.entries(exports)
+    .filter(([, target]) => target.types)
+    .map(([entry, { types }]) => ({ entry: join(name, entry), file: join("pkg", types), path: `api/${entry === "." ? "index" : entry.slice(2).replaceAll("/", "-")}.html` }));
+
+  const api = new API({ cwd: root });
+  try {
+    const [{ program }] = api.updateSnapshot({ openProject: join(root, "tsconfig.json") }).getProjects();
+    return found.map((page) => {
+      if (!existsSync(join(root, page.file))) throw new Error(`pkg/package.json names ${page.file}, which is not there`);
+      const source = program.getSourceFile(join(root, page.file));
+      if (!source) throw new Error(`tsconfig.json leaves out ${page.file}`);
+      return { ...page, title: page.entry, about: about(source.text), declarations: declarations(source) };
+    });
+  } finally {
+    api.close();
+  }
+}
+
+// What a file says of itself ends with this tag; what stands before the first declaration otherwise belongs to that.
+function about(text) {
+  const first = /^\s*(\/\*\*[\s\S]*?\*\/)/.exec(text)?.[1] ?? "";
+  return first.includes("@packageDocumentation") ? said(first).text.replace("@packageDocumentation", "").trim() : "";
+}
+
+const kinds = {
+  [SyntaxKind.ClassDeclaration]: "class",
+  [SyntaxKind.FunctionDeclaration]: "function",
+  [SyntaxKind.InterfaceDeclaration]: "interface",
+  [SyntaxKind.TypeAliasDeclaration]: "type",
+  [SyntaxKind.VariableStatement]: "constant",
+};
+
+function declarations(source) {
+  const found = [];
+  for (const node of source.statements) {
+    const kind = kinds[node.kind];
+    const text = source.text.slice(node.pos, node.end);
+    if (!kind || !/^export /m.test(withoutComments(text))) continue;
+    const name = node.name?.text ?? node.declarationList.declarations[0].name.text;
+    const members = kind === "interface" || kind === "class" ? node.members.map((member) => part(source.text.slice(member.pos, member.end), nameOf(member))) : [];
+    const whole = part(text, name);
+    const signature = members.length > 0 ? `${whole.signature.slice(0, whole.signature.indexOf("{")).trim()}` : whole.signature;
+    const before = found.find((one) => one.name === name);
+    // Overloads stand together.
+    if (before) before.signature += `\n${signature}`;
+    else found.push({ ...whole, kind, members, signature: signature.replace(/^(export |declare )+/, "") });
+  }
+  return found;
+}
+
+const nameOf = (member) => member.name?.text ?? (member.kind === SyntaxKind.Constructor ? "constructor" : "[index]");
+
+/** A declaration's own text, without what is said of it, and that. */
+function part(text, name) {
+  const comment = /^\s*(?:\/\/[^\n]*\n\s*)*(\/\*\*[\s\S]*?\*\/)?/.exec(text);
+  const signature = withoutComments(text).trim().replace(/;$/, "");
+  return { name, signature, ...said(comment[1] ?? "") };
+}
+
+// Lines of a union say by comments what belongs together: those stay.
+const withoutComments = (text) => text.replace(/\/\*\*[\s\S]*?\*\//g, "").replace(/^(\s*\/\/[^\n]*\n)+/, "");
+
+/** What a doc comment says: its text, its parameters, what is given back. */
+function said(comment) {
+  const text = comment
+    .replace(/^\/\*\*\s?/, "")
+    .replace(/\s*\*\/$/, "")
+    .split("\n")
+    .map((line) => line.replace(/^\s*\* ?/, ""))
+    .join("\n");
+  const [body, ...tags] = text.split(/^@(?=param|returns)/m);
+  const parameters = [];
+  let returns = "";
+  for (const tag of tags) {
+    const [, name, words] = /^param\s+(\S+)\s+([\s\S]*)$/.exec(tag) ?? [];
+    if (name) parameters.push({ name, text: words.trim() });
+    else returns = tag.replace(/^returns\s+/, "").trim();
+  }
+  return { text: body.trim(), parameters, returns };
+}
+
+/** Where each exported name stands; of a name that several entries have, where it stands first. */
+export function index(pages) {
+  const found = new Map();
+  for (const { path, declarations } of pages) {
+    for (const { name, members } of declarations) {
+      if (!found.has(name)) found.set(name, `${path}#${name}`);
+      for (const member of members) if (!found.has(`${name}.${member.name}`)) found.set(`${name}.${member.name}`, `${path}#${name}.${member.name}`);
+    }
+  }
+  return found;
+}

@@ -11,7 +11,7 @@ import { stage as setStage } from "./harness/stage.mjs";
 import { until } from "./harness/until.mjs";
 
 const readme = await readFile(join(import.meta.dirname, "..", "..", "README.md"), "utf8");
-const [, documented] = /```\nContent-Security-Policy: ([^`]+)```/.exec(readme);
+const [, documented] = /```http\nContent-Security-Policy: ([^`]+)```/.exec(readme);
 
 /** The policy that the README gives, and the picture that the tests' pages have. */
 const csp = ({ issuer, api }) =>

@@ -38,13 +38,15 @@ pub(crate) fn verb(project: &Project, arguments: &[String]) -> Result<()> {
 
 type Check = fn(&Project) -> Result<()>;
 
-const CHECKS: [(&str, Check); 12] = [
+const CHECKS: [(&str, Check); 14] = [
     ("format", format),
     ("lock files name no registry", lock_files),
     ("the core names no browser", purity),
     ("every rule has a test or a reason", requirements::check),
     ("JavaScript syntax", javascript),
     ("pages are what their data gives", pages::check),
+    ("links on pages lead somewhere", pages::links),
+    ("code on pages keeps to the types", pages::snippets),
     ("types", types),
     ("lints, on this machine", lints_host),
     ("lints, on wasm32", lints_wasm),

@@ -1,11 +1,12 @@
-//! `cargo xtask docs`: the pages that are made of data.
+//! `cargo xtask docs`: the pages that are made of data, and the site that all pages make.
 
 use std::fs;
+use std::process::Command;
 
 use anyhow::{Result, ensure};
 
 use crate::project::Project;
-use crate::{process, requirements};
+use crate::{npm, process, requirements};
 
 type Make = fn(&Project) -> Result<String>;
 
@@ -20,7 +21,8 @@ pub(crate) fn verb(project: &Project, arguments: &[String]) -> Result<()> {
         fs::write(project.root.join(page), make(project)?)?;
         println!("{page} is what its data gives");
     }
-    Ok(())
+    npm::ensure(project)?;
+    process::run(site(project).arg(project.target.join("docs")))
 }
 
 /// Fails where a page is not what its data gives.
@@ -33,6 +35,22 @@ pub(crate) fn check(project: &Project) -> Result<()> {
         );
     }
     Ok(())
+}
+
+/// Fails where a link of a page, or of the site, leads nowhere.
+pub(crate) fn links(project: &Project) -> Result<()> {
+    process::run(site(project).arg("--check"))
+}
+
+/// Fails where the code on a page is not what the package's declarations allow.
+pub(crate) fn snippets(project: &Project) -> Result<()> {
+    process::run(project.command("node").arg("xtask/scripts/snippets.mjs"))
+}
+
+fn site(project: &Project) -> Command {
+    let mut command = project.command("node");
+    command.arg("xtask/scripts/site.mjs");
+    command
 }
 
 fn providers(project: &Project) -> Result<String> {

@@ -93,10 +93,11 @@ cargo xtask <verb>
                      all of fuzz/corpus unless some are named
     --minutes N      how long each, 10 by default
 
-  check              what must hold of every commit: format, lints, docs,
-                     types, purity, lock files, size budget
+  check              what must hold of every commit: format, lints, docs and
+                     their code, types, purity, lock files, size budget
 
-  docs               make the pages in docs/ that are made of data
+  docs               make the pages in docs/ that are made of data, and the site
+                     of all pages in target/docs
 
   help               this
 

@@ -30,10 +30,13 @@ export function api({ path, title, about, declarations }, names) {
   const declaration = (one) =>
     [
       `<h2 id="${one.name}"><code>${one.name}</code> <span class="kind">${one.kind}</span> <a class="anchor" href="#${one.name}" aria-label="Link to ${one.name}">#</a></h2>\n`,
-      `<pre class="signature" tabindex="0"><code>${code(one.signature, one.name)}</code></pre>\n`,
+      // What is only a name says nothing that the heading does not.
+      one.signature !== `${one.kind} ${one.name}` && `<pre class="signature" tabindex="0"><code>${code(one.signature, one.name)}</code></pre>\n`,
       details(one),
       ...one.members.map((each) => member(each, one.name)),
-    ].join("");
+    ]
+      .filter(Boolean)
+      .join("");
 
   const specifier = `<pre tabindex="0"><code>import { … } from "${escape(title)}";</code></pre>\n`;
   const body = `<h1 id="top"><code>${escape(title)}</code></h1>\n${about ? prose(about) : ""}${specifier}${declarations.map(declaration).join("")}`;

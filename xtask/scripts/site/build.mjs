@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { join, posix } from "node:path";
 
 import { api } from "./api.mjs";
+import { fences } from "./fences.mjs";
 import { home } from "./home.mjs";
 import { page, relative } from "./layout.mjs";
 import { codeBlock, render } from "./markdown.mjs";
@@ -15,7 +16,7 @@ export function site() {
   const groups = grouped();
   const apis = entries();
   const names = index(apis);
-  groups.find(({ name }) => name === "Reference").pages.unshift(...apis.map((entry) => ({ ...entry, short: entry.title })));
+  groups.splice(groups.findIndex(({ name }) => name === "Reference"), 0, { name: "API", pages: apis });
 
   const written = groups.flatMap(({ pages }) => pages).filter(({ text }) => text !== undefined);
   const bySource = new Map([...written.filter(({ section }) => !section).map(({ source, path }) => [source, path]), ...apis.map(({ file, path }) => [file, path])]);
@@ -46,13 +47,11 @@ export function site() {
     pages.set(one.path, page({ path: one.path, title: `${one.title} · nightlatch`, description: summary(shown.html), body: shown.html, headings: shown.headings, groups, next }));
   }
 
-  const [markup, script] = fences(section(read("README.md"), "Thirty lines to a working app"));
+  const [{ code: markup }, { code: script }] = fences(section(read("README.md"), "Thirty lines to a working app"));
   const quickStart = `<h2 id="quick-start">Thirty lines</h2>\n${codeBlock(markup, "html")}${codeBlock(script, "js")}`;
   pages.set("index.html", page({ path: "index.html", title: "nightlatch: signs people out", description: DESCRIPTION, body: home("index.html", quickStart), headings: [], groups }));
   return pages;
 }
-
-const fences = (text) => [...text.matchAll(/^```\w+\n([\s\S]*?)^```$/gm)].map(([, code]) => code.trimEnd());
 
 /** The first sentence of a page. */
 function summary(html) {

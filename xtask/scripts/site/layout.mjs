@@ -51,7 +51,7 @@ ${contents(headings)}
 }
 
 function menu(groups, path) {
-  const item = (page) => `<li><a href="${escape(relative(path, page.path))}"${page.path === path ? ' aria-current="page"' : ""}>${escape(page.short ?? page.title)}</a></li>`;
+  const item = (page) => `<li><a href="${escape(relative(path, page.path))}"${page.path === path ? ' aria-current="page"' : ""}>${escape(page.title)}</a></li>`;
   return groups.map(({ name, pages }) => `<p>${escape(name)}</p>\n<ul>\n${pages.map(item).join("\n")}\n</ul>`).join("\n");
 }
 

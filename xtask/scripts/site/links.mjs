@@ -32,7 +32,7 @@ export function deadLinks(pages) {
   const read = new Map([...pages].map(([path, html]) => [path, elements(html)]));
   const assets = new Set(["latch.svg", "style.css"]);
   const dead = [];
-  for (const [path, { hrefs, ids, twice }] of read) {
+  for (const [path, { hrefs, twice }] of read) {
     dead.push(...twice.map((id) => `${path}: the id ${id} stands there twice`));
     for (const href of hrefs.filter((href) => !isElsewhere(href))) {
       const [file, hash] = href.split("#");
@@ -41,7 +41,6 @@ export function deadLinks(pages) {
       if (!read.has(target)) dead.push(`${path}: nothing is at ${href}`);
       else if (hash && !read.get(target).ids.has(decodeURIComponent(hash))) dead.push(`${path}: ${href} has no anchor`);
     }
-    void ids;
   }
   return dead;
 }

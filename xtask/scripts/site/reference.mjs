@@ -7,7 +7,7 @@ import { API } from "typescript/unstable/sync";
 
 import { read, root } from "./pages.mjs";
 
-/** Each entry of the package with types: its declarations, in the order of the file. */
+/** Each entry of the package with types, and its declarations. */
 export function entries() {
   const { exports, name } = JSON.parse(read("pkg/package.json"));
   const found = Object.entries(exports)
@@ -57,7 +57,8 @@ function declarations(source) {
     if (before) before.signature += `\n${signature}`;
     else found.push({ ...whole, kind, members, signature: signature.replace(/^(export |declare )+/, "") });
   }
-  return found;
+  // What an app calls comes first, then what it gives and gets.
+  return [...found.filter(({ kind }) => kind === "function"), ...found.filter(({ kind }) => kind !== "function")];
 }
 
 const nameOf = (member) => member.name?.text ?? (member.kind === SyntaxKind.Constructor ? "constructor" : "[index]");

@@ -1,0 +1,105 @@
+// Type-checks the code of README.md, pkg/README.md and docs/guide against the package's declarations, and parses what else stands there in fences.
+import { spawnSync } from "node:child_process";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+
+import { parse, parseFragment } from "parse5";
+
+import { fences } from "./site/fences.mjs";
+import { read, root, sources } from "./site/pages.mjs";
+
+const folder = join(root, "target", "snippets");
+const installed = createRequire(join(root, "package.json"));
+const typed = { js: "loose", jsx: "loose", ts: "strict", tsx: "strict" };
+const parsed = { html, http, json: JSON.parse };
+
+/** What a fragment may use without saying where it comes from. */
+const PRELUDE = `
+declare const auth: import("nightlatch").Client;
+declare const options: import("nightlatch").ClientOptions;
+declare const provider: import("nightlatch/providers").Provider;
+declare namespace JSX {
+  type Element = any;
+  interface IntrinsicElements { [name: string]: any }
+}
+`;
+
+const wrong = [];
+const foreign = new Set();
+const counts = {};
+rmSync(folder, { recursive: true, force: true });
+for (const source of sources().filter((source) => source.endsWith("README.md") || source.startsWith("docs/guide/"))) {
+  for (const { language, line, code } of fences(read(source))) {
+    counts[language] = (counts[language] ?? 0) + 1;
+    try {
+      parsed[language]?.(code);
+    } catch (error) {
+      wrong.push(`${source}:${line}: ${error.message}`);
+    }
+    if (!typed[language]) continue;
+    for (const [, name] of code.matchAll(/(?:from|import)\s+"([^"]+)"/g)) if (!resolves(name)) foreign.add(name);
+    const file = join(folder, typed[language], `${source}.${line}.${language}`);
+    mkdirSync(dirname(file), { recursive: true });
+    // Lines keep their numbers, so that an error names the line of the page.
+    writeFileSync(file, `${"\n".repeat(line)}${code}\nexport {};\n`);
+  }
+}
+
+// Types of libraries that are not installed here are not checked; their names have to be known to the compiler all the same.
+const prelude = `${PRELUDE}${[...foreign].map((name) => `declare module "${name}";\n`).join("")}`;
+const compiler = {
+  allowJs: true,
+  checkJs: true,
+  jsx: "preserve",
+  lib: ["es2023", "dom", "dom.iterable", "dom.asynciterable"],
+  module: "esnext",
+  moduleResolution: "bundler",
+  noEmit: true,
+  paths: { nightlatch: [join(root, "pkg/index.d.ts")], "nightlatch/*": [join(root, "pkg/*.d.ts")] },
+  skipLibCheck: true,
+  target: "es2022",
+  types: [],
+};
+for (const [name, further] of Object.entries({ loose: { strict: false }, strict: { exactOptionalPropertyTypes: true, strict: true } })) {
+  const config = join(folder, `tsconfig.${name}.json`);
+  mkdirSync(join(folder, name), { recursive: true });
+  writeFileSync(join(folder, name, "prelude.d.ts"), prelude);
+  writeFileSync(config, JSON.stringify({ compilerOptions: { ...compiler, ...further }, include: [`${name}/**/*`] }));
+  const { status, stdout, stderr, error } = spawnSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "--project", config, "--pretty", "false"], { cwd: folder, encoding: "utf8" });
+  if (error) throw error;
+  if (status !== 0) wrong.push(...`${stdout}${stderr}`.trim().split("\n").map((message) => message.replace(/^(?:loose|strict)\/(.+)\.\d+\.\w+\((\d+),\d+\)/, "$1:$2")));
+}
+
+if (wrong.length > 0) {
+  console.error(wrong.join("\n"));
+  process.exit(1);
+}
+console.log(`  ${Object.entries(counts).map(([language, count]) => `${count} ${language}`).join(", ")}`);
+
+function resolves(name) {
+  if (/^(nightlatch(\/|$)|\.)/.test(name)) return true;
+  try {
+    installed.resolve(name);
+    return !name.startsWith("node:");
+  } catch {
+    return false;
+  }
+}
+
+function html(code) {
+  const onParseError = ({ code: error, startLine }) => {
+    throw new Error(`${error} in its line ${startLine}`);
+  };
+  if (/^<!doctype/i.test(code)) parse(code, { onParseError, sourceCodeLocationInfo: true });
+  else parseFragment(code, { onParseError, sourceCodeLocationInfo: true });
+}
+
+/** A status line or a request line, then fields. */
+function http(code) {
+  for (const [at, line] of code.split("\n").entries()) {
+    if (at === 0 && /^(HTTP\/\d|[A-Z]+ \S+ HTTP)/.test(line)) continue;
+    if (line === "") return;
+    if (!/^[\w-]+: \S/.test(line)) throw new Error(`${line} is no field`);
+  }
+}

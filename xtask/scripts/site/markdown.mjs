@@ -32,6 +32,7 @@ export function codeBlock(text, language) {
 export function render(text, resolve) {
   const slugger = new GithubSlugger();
   const headings = [];
+  const tables = [];
   const marked = new Marked({
     gfm: true,
     renderer: {
@@ -40,8 +41,8 @@ export function render(text, resolve) {
         const html = this.parser.parseInline(tokens);
         const plain = html.replace(/<[^>]+>/g, "");
         const id = slugger.slug(unescape(plain));
-        headings.push({ id, depth, html: html.replace(/<\/?a[^>]*>/g, "") });
-        const anchor = depth > 1 ? ` <a class="anchor" href="#${id}" aria-label="Link to this section: ${plain}">#</a>` : "";
+        headings.push({ id, depth, plain, html: html.replace(/<\/?a[^>]*>/g, "") });
+        const anchor = depth > 1 ? ` <a class="anchor" href="#${id}" aria-label="Link to ${plain}">#</a>` : "";
         return `<h${depth} id="${id}">${html}${anchor}</h${depth}>\n`;
       },
       link({ href, tokens }) {
@@ -50,11 +51,15 @@ export function render(text, resolve) {
         return to === undefined ? inner : `<a href="${escape(to)}">${inner}</a>`;
       },
       table({ header, rows }) {
-        const cell = (tag) => (each) => `<${tag}${tag === "th" ? ' scope="col"' : ""}>${this.parser.parseInline(each.tokens)}</${tag}>`;
+        // A head's cell without words heads nothing.
+        const cell = (tag) => (each) => (tag === "th" && each.text ? `<th scope="col">${this.parser.parseInline(each.tokens)}</th>` : `<td>${this.parser.parseInline(each.tokens)}</td>`);
         // A head without words is there because markdown asks for one.
         const head = header.some(({ text }) => text) ? `<thead><tr>${header.map(cell("th")).join("")}</tr></thead>` : "";
         const body = rows.map((row) => `<tr>${row.map(cell("td")).join("")}</tr>`).join("\n");
-        return `<div class="table" role="region" aria-label="Table" tabindex="0"><table>${head}<tbody>\n${body}\n</tbody></table></div>\n`;
+        const about = headings.at(-1)?.plain ?? "this page";
+        const before = tables.filter((one) => one === about).length;
+        tables.push(about);
+        return `<div class="table" role="region" aria-label="Table${before > 0 ? ` ${before + 1}` : ""}: ${about}" tabindex="0"><table>${head}<tbody>\n${body}\n</tbody></table></div>\n`;
       },
     },
   });

@@ -26,7 +26,7 @@ declare namespace JSX {
 `;
 
 const wrong = [];
-const foreign = new Set();
+const foreign = new Map();
 const counts = {};
 rmSync(folder, { recursive: true, force: true });
 for (const source of sources().filter((source) => source.endsWith("README.md") || source.startsWith("docs/guide/"))) {
@@ -38,7 +38,7 @@ for (const source of sources().filter((source) => source.endsWith("README.md") |
       wrong.push(`${source}:${line}: ${error.message}`);
     }
     if (!typed[language]) continue;
-    for (const [, name] of code.matchAll(/(?:from|import)\s+"([^"]+)"/g)) if (!resolves(name)) foreign.add(name);
+    for (const [, what = "", name] of code.matchAll(/import\s+(?:([^"';]+?)\s+from\s+)?"([^"]+)"/g)) if (!resolves(name)) note(name, what);
     const file = join(folder, typed[language], `${source}.${line}.${language}`);
     mkdirSync(dirname(file), { recursive: true });
     // Lines keep their numbers, so that an error names the line of the page.
@@ -46,8 +46,9 @@ for (const source of sources().filter((source) => source.endsWith("README.md") |
   }
 }
 
-// Types of libraries that are not installed here are not checked; their names have to be known to the compiler all the same.
-const prelude = `${PRELUDE}${[...foreign].map((name) => `declare module "${name}";\n`).join("")}`;
+// Libraries that are not installed here, and files of the reader's own, are not looked into; the compiler has to know their names all the same.
+const anything = (name) => `export const ${name}: any; export type ${name}<A = any, B = any, C = any> = any;`;
+const prelude = `${PRELUDE}${[...foreign].map(([name, names]) => `declare module "${name}" { const all: any; export default all; ${[...names].map(anything).join(" ")} }\n`).join("")}`;
 const compiler = {
   allowJs: true,
   checkJs: true,
@@ -77,8 +78,17 @@ if (wrong.length > 0) {
 }
 console.log(`  ${Object.entries(counts).map(([language, count]) => `${count} ${language}`).join(", ")}`);
 
+/** Notes what a snippet imports by name from where nothing is known. */
+function note(name, what) {
+  const key = name.replace(/^\.+/, "*");
+  if (!foreign.has(key)) foreign.set(key, new Set());
+  const [, named = ""] = /\{([^}]*)\}/.exec(what) ?? [];
+  for (const one of named.split(",").map((one) => one.trim().replace(/^type\s+/, "").split(/\s+as\s+/)[0])) if (one) foreign.get(key).add(one);
+}
+
 function resolves(name) {
-  if (/^(nightlatch(\/|$)|\.)/.test(name)) return true;
+  if (/^nightlatch(\/|$)/.test(name)) return true;
+  if (name.startsWith(".")) return false;
   try {
     installed.resolve(name);
     return !name.startsWith("node:");

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 
 import { site } from "./site/build.mjs";
 import { deadLinks, deadSourceLinks } from "./site/links.mjs";
-import { root } from "./site/pages.mjs";
+import { assets, root } from "./site/pages.mjs";
 
 const [target] = process.argv.slice(2);
 const pages = site();
@@ -21,7 +21,6 @@ if (target === "--check") {
     mkdirSync(dirname(join(target, path)), { recursive: true });
     writeFileSync(join(target, path), html);
   }
-  cpSync(join(root, "www/app/latch.svg"), join(target, "latch.svg"));
-  cpSync(join(import.meta.dirname, "site/style.css"), join(target, "style.css"));
+  for (const [name, from] of Object.entries(assets)) cpSync(join(root, from), join(target, name));
   console.log(`${join(target, "index.html")}: ${pages.size} pages`);
 }

@@ -21,6 +21,7 @@ export function page({ path, title, description, body, headings, groups, next })
 <meta name="description" content="${escape(description)}">
 <title>${escape(title)}</title>
 <link rel="icon" href="${to("latch.svg")}" type="image/svg+xml">
+<link rel="stylesheet" href="${to("base.css")}">
 <link rel="stylesheet" href="${to("style.css")}">
 </head>
 <body${path === "index.html" ? ' class="home"' : ""}>

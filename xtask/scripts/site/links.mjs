@@ -5,7 +5,7 @@ import { join, posix } from "node:path";
 import { parse } from "parse5";
 
 import { anchors, links } from "./markdown.mjs";
-import { read, root, sources } from "./pages.mjs";
+import { assets, read, root, sources } from "./pages.mjs";
 
 const isElsewhere = (href) => /^[a-z][a-z+.-]*:/.test(href);
 
@@ -30,14 +30,13 @@ export function deadSourceLinks() {
 /** @param {Map<string, string>} pages HTML by path */
 export function deadLinks(pages) {
   const read = new Map([...pages].map(([path, html]) => [path, elements(html)]));
-  const assets = new Set(["latch.svg", "style.css"]);
   const dead = [];
   for (const [path, { hrefs, twice }] of read) {
     dead.push(...twice.map((id) => `${path}: the id ${id} stands there twice`));
     for (const href of hrefs.filter((href) => !isElsewhere(href))) {
       const [file, hash] = href.split("#");
       const target = file === "" ? path : posix.normalize(posix.join(posix.dirname(path), file));
-      if (assets.has(target)) continue;
+      if (assets[target]) continue;
       if (!read.has(target)) dead.push(`${path}: nothing is at ${href}`);
       else if (hash && !read.get(target).ids.has(decodeURIComponent(hash))) dead.push(`${path}: ${href} has no anchor`);
     }

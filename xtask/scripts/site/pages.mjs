@@ -4,6 +4,9 @@ import { join } from "node:path";
 
 export const root = join(import.meta.dirname, "..", "..", "..");
 
+/** What the pages load, and where it comes from. */
+export const assets = { "base.css": "www/app/styles/base.css", "latch.svg": "www/app/latch.svg", "style.css": "xtask/scripts/site/style.css" };
+
 const guide = (name) => ({ source: `docs/guide/${name}.md`, path: `guide/${name}.html` });
 
 /** Groups of the navigation. A guide page that nobody has written yet is left out. */

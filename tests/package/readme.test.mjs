@@ -12,7 +12,8 @@ import { fences } from "../../xtask/scripts/site/fences.mjs";
 import { install, remove, temporary } from "./project.mjs";
 import { giveName } from "./person.mjs";
 
-const readme = fences(await readFile(join(import.meta.dirname, "..", "..", "README.md"), "utf8"));
+const read = async (name) => fences(await readFile(join(import.meta.dirname, "..", "..", name), "utf8"));
+const readme = await read("README.md");
 const page = readme.find(({ language }) => language === "html").code;
 const script = readme.find(({ code }) => code.startsWith("// main.js")).code;
 const policy = readme.find(({ code }) => code.startsWith("Content-Security-Policy: ")).code.replace("Content-Security-Policy: ", "");
@@ -62,4 +63,9 @@ test("README's thirty lines sign in, call the API, sign out at the provider and 
 
   await tab.click("#in");
   await until("the provider asks again", () => tab.has("#password"));
+});
+
+test("the guide's quick start has the same lines", async () => {
+  const guide = (await read("docs/guide/quick-start.md")).map(({ code }) => code);
+  assert.deepEqual(guide.slice(0, 2), [page, script]);
 });

@@ -65,7 +65,9 @@ test("README's thirty lines sign in, call the API, sign out at the provider and 
   await until("the provider asks again", () => tab.has("#password"));
 });
 
-test("the guide's quick start has the same lines", async () => {
-  const guide = (await read("docs/guide/quick-start.md")).map(({ code }) => code);
-  assert.deepEqual(guide.slice(0, 2), [page, script]);
+test("the guide has the same lines and the same policy", async () => {
+  const [markup, lines] = await read("docs/guide/quick-start.md");
+  assert.deepEqual([markup.code, lines.code], [page, script]);
+  const [{ code }] = await read("docs/guide/content-security-policy.md");
+  assert.equal(code, `Content-Security-Policy: ${policy}`);
 });

@@ -1,8 +1,12 @@
-/** What the documentation has to say of the architecture: the rules ARCH. Each of its points is looked for in SECURITY.md, where the threat model stands. */
+/** What the documentation has to say of the architecture (the rules ARCH; the threat model stands in SECURITY.md), and what looks after its pages. */
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+
+import { fences } from "../../xtask/scripts/site/fences.mjs";
+import { deadLinks, deadSourceLinks } from "../../xtask/scripts/site/links.mjs";
+import { render } from "../../xtask/scripts/site/markdown.mjs";
 
 const root = join(import.meta.dirname, "..", "..");
 const read = async (name) => (await readFile(join(root, name), "utf8")).replace(/\s+/g, " ");
@@ -35,4 +39,38 @@ test("ARCH-4 the threat model says what a token-mediating backend has to do, sin
 
 test("ARCH-5 the threat model says that the provider has to rotate or bind refresh tokens and limit their life, and that nobody warns where it does not", () => {
   says(points[4], "rotate refresh tokens", "bind them to the sender", "limit their lifetime", "RFC 9700 §2.2.2", "does not yet notice and warn");
+});
+
+test("a link that leads nowhere is found, on a page of the site and in its anchor", () => {
+  const links = '<a href="b.html#here"></a><a href="b.html"></a><a href="#own"></a><i id="own"></i><a href="https://elsewhere.example/x#y"></a><link href="style.css">';
+  const sound = new Map([["a.html", links], ["b.html", '<i id="here"></i><a href="guide/c.html"></a>'], ["guide/c.html", '<a href="../a.html"></a>']]);
+  assert.deepEqual(deadLinks(sound), []);
+  for (const [broken, word] of [
+    ['<a href="c.html"></a>', "nothing is at c.html"],
+    ['<a href="b.html#there"></a>', "has no anchor"],
+    ['<a href="#other"></a>', "has no anchor"],
+    ['<a href="guide/a.html"></a>', "nothing is at guide/a.html"],
+    ['<i id="own"></i>', "stands there twice"],
+  ]) {
+    const dead = deadLinks(new Map([...sound, ["a.html", links + broken]]));
+    assert.ok(dead.length === 1 && dead[0].includes(word), `${broken}: ${dead}`);
+  }
+});
+
+test("no link of the repository's pages leads nowhere", () => {
+  assert.deepEqual(deadSourceLinks(), []);
+});
+
+test("what a page says is shown as text, and only what it links to is a link", () => {
+  const { html, headings } = render("# A `<b>` & c\n\nSee [it](x.md), [nothing](src/lib.rs).\n\n```js\nconst a = \"<script>\";\n```\n", (href) => (href === "x.md" ? "x.html" : undefined));
+  assert.deepEqual(headings.map(({ id }) => id), ["a-b--c"]);
+  assert.match(html, /<a href="x.html">it<\/a>, nothing\./);
+  assert.doesNotMatch(html, /<script>|<b>/);
+});
+
+test("code in fences is found with its language and its line", () => {
+  assert.deepEqual(fences("# T\n\n```js\na\n\nb\n```\n\n```\nc\n```"), [
+    { language: "js", line: 3, lines: ["a", "", "b"], code: "a\n\nb" },
+    { language: "", line: 9, lines: ["c"], code: "c" },
+  ]);
 });

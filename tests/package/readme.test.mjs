@@ -9,8 +9,8 @@ import { Browser } from "../e2e/harness/browser.mjs";
 import { until } from "../e2e/harness/until.mjs";
 import { serve } from "../../www/server.mjs";
 import { fences } from "../../xtask/scripts/site/fences.mjs";
-import { install, remove, temporary } from "./project.mjs";
 import { giveName } from "./person.mjs";
+import { install, remove, temporary } from "./project.mjs";
 
 const read = async (name) => fences(await readFile(join(import.meta.dirname, "..", "..", name), "utf8"));
 const readme = await read("README.md");

@@ -51,7 +51,7 @@ const KINDS = ["index.html", "api/popup.html", "guide/signing-out.html", "guide/
 
 test("axe finds nothing to say of how any page of the site is built", async () => {
   assert.ok(pages.length > 35, `${pages.length} pages`);
-  await tab.look({ width: WIDE, scheme: "light" });
+  await tab.seen({ width: WIDE, scheme: "light" });
   const found = [];
   for (const page of pages) {
     await visit(page);
@@ -63,7 +63,7 @@ test("axe finds nothing to say of how any page of the site is built", async () =
 test("nor in its colours, in light, in dark and on a telephone", async () => {
   const found = [];
   for (const [width, scheme] of [[WIDE, "light"], [WIDE, "dark"], [NARROW, "light"]]) {
-    await tab.look({ width, scheme });
+    await tab.seen({ width, scheme });
     for (const page of KINDS) {
       await visit(page);
       for (const finding of await violations({ colours: true })) found.push(`${page} (${width}, ${scheme}): ${finding}`);
@@ -73,7 +73,7 @@ test("nor in its colours, in light, in dark and on a telephone", async () => {
 });
 
 test("no page of the site is wider than a telephone, has a script, or loads what does not lie beside it", async () => {
-  await tab.look({ width: NARROW, scheme: "light" });
+  await tab.seen({ width: NARROW, scheme: "light" });
   const beside = pathToFileURL(folder).href;
   for (const page of pages) {
     await visit(page);

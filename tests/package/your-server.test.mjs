@@ -14,8 +14,8 @@ import { close, listen } from "../../www/listen.mjs";
 import { serve } from "../../www/server.mjs";
 import { staticApp } from "../../www/static.mjs";
 import { fences } from "../../xtask/scripts/site/fences.mjs";
+import { giveName } from "./person.mjs";
 import { remove } from "./project.mjs";
-import { giveName } from "./visit.mjs";
 
 const root = join(import.meta.dirname, "..", "..");
 const SID = "s-1815";

@@ -4,6 +4,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
+import { transformSync } from "esbuild";
 import { parse, parseFragment } from "parse5";
 
 import { fences } from "./site/fences.mjs";
@@ -30,14 +31,16 @@ const foreign = new Map();
 const counts = {};
 rmSync(folder, { recursive: true, force: true });
 for (const source of sources().filter((source) => source.endsWith("README.md") || source.startsWith("docs/guide/"))) {
-  for (const { language, line, code } of fences(read(source))) {
+  for (const { language, mark, line, code } of fences(read(source))) {
     counts[language] = (counts[language] ?? 0) + 1;
     try {
       parsed[language]?.(code);
+      if (mark === "fragment") transformSync(code, { loader: language, jsx: "preserve", logLevel: "silent" });
     } catch (error) {
       wrong.push(`${source}:${line}: ${error.message}`);
     }
-    if (!typed[language]) continue;
+    // It shows what changes in code that the page does not have: no more than that it can be parsed is known of it.
+    if (!typed[language] || mark === "fragment") continue;
     for (const [, what = "", name] of code.matchAll(/import\s+(?:([^"';]+?)\s+from\s+)?"([^"]+)"/g)) if (!resolves(name)) note(name, what);
     const file = join(folder, typed[language], `${source}.${line}.${language}`);
     mkdirSync(dirname(file), { recursive: true });

@@ -88,6 +88,7 @@ const refused = {
   "no signature": () => new UnsecuredJWT(claims({})).encode(),
   "a shared key": () => signed({}, { alg: "HS256", key: secret }),
   "no token": () => "",
+  "a body without an end": async () => `${"x".repeat(1 << 20)}${await signed({})}`,
 };
 
 for (const [what, token] of Object.entries(refused)) {

@@ -1,6 +1,6 @@
 /** The API reference: what `pkg/*.d.ts` declares and says, read by the compiler that checks it. */
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 import { SyntaxKind } from "typescript/unstable/ast";
 import { API } from "typescript/unstable/sync";
@@ -19,9 +19,15 @@ export function entries() {
     const [{ program }] = api.updateSnapshot({ openProject: join(root, "tsconfig.json") }).getProjects();
     return found.map((page) => {
       if (!existsSync(join(root, page.file))) throw new Error(`pkg/package.json names ${page.file}, which is not there`);
-      const source = program.getSourceFile(join(root, page.file));
-      if (!source) throw new Error(`tsconfig.json leaves out ${page.file}`);
-      return { ...page, title: page.entry, about: about(source.text), declarations: declarations(source) };
+      const sourceOf = (file) => {
+        const source = program.getSourceFile(join(root, file));
+        if (!source) throw new Error(`tsconfig.json leaves out ${file}`);
+        return source;
+      };
+      const shown = declarations(page.file, sourceOf);
+      // What an app calls comes first, then what it gives and gets.
+      const [called, rest] = [true, false].map((first) => shown.filter(({ kind }) => (kind === "function") === first));
+      return { ...page, title: page.entry, about: about(sourceOf(page.file).text), declarations: [...called, ...rest] };
     });
   } finally {
     api.close();
@@ -42,36 +48,49 @@ const kinds = {
   [SyntaxKind.VariableStatement]: "constant",
 };
 
-function declarations(source) {
+/** What a file exports: its own declarations, and those of files that are no entries, which it passes on. */
+function declarations(file, sourceOf) {
+  const source = sourceOf(file);
   const found = [];
+  const imported = new Map();
   for (const node of source.statements) {
     const kind = kinds[node.kind];
     const text = source.text.slice(node.pos, node.end);
-    if (!kind || !/^export /m.test(withoutComments(text))) continue;
+    const from = node.moduleSpecifier?.text;
+    if (node.kind === SyntaxKind.ImportDeclaration) for (const one of node.importClause?.namedBindings?.elements ?? []) imported.set(one.name.text, from);
+    if (node.kind === SyntaxKind.ExportDeclaration) {
+      const names = node.exportClause?.elements?.map(({ name }) => name.text);
+      for (const other of new Set(names ? names.map((name) => from ?? imported.get(name)) : [from])) {
+        if (!other?.startsWith(".")) continue;
+        const passed = declarations(join(dirname(file), other.replace(/\.js$/, ".d.ts")), sourceOf);
+        found.push(...passed.filter(({ name }) => !names || names.includes(name)));
+      }
+      continue;
+    }
+    if (!kind || !/^export /.test(withoutLead(text))) continue;
     const name = node.name?.text ?? node.declarationList.declarations[0].name.text;
     const members = kind === "interface" || kind === "class" ? node.members.map((member) => part(source.text.slice(member.pos, member.end), nameOf(member))) : [];
     const whole = part(text, name);
-    const signature = members.length > 0 ? `${whole.signature.slice(0, whole.signature.indexOf("{")).trim()}` : whole.signature;
+    const signature = (members.length > 0 ? whole.signature.slice(0, whole.signature.indexOf("{")).trim() : whole.signature).replace(/^(export |declare )+/, "");
     const before = found.find((one) => one.name === name);
     // Overloads stand together.
     if (before) before.signature += `\n${signature}`;
-    else found.push({ ...whole, kind, members, signature: signature.replace(/^(export |declare )+/, "") });
+    else found.push({ ...whole, kind, members, signature });
   }
-  // What an app calls comes first, then what it gives and gets.
-  return [...found.filter(({ kind }) => kind === "function"), ...found.filter(({ kind }) => kind !== "function")];
+  return found;
 }
 
 const nameOf = (member) => member.name?.text ?? (member.kind === SyntaxKind.Constructor ? "constructor" : "[index]");
 
-/** A declaration's own text, without what is said of it, and that. */
+const LEAD = /^\s*(?:\/\/[^\n]*\n\s*)*(\/\*\*[\s\S]*?\*\/)?\s*/;
+
+/** A declaration's own text, without what is said of it in front, and that. */
 function part(text, name) {
-  const comment = /^\s*(?:\/\/[^\n]*\n\s*)*(\/\*\*[\s\S]*?\*\/)?/.exec(text);
-  const signature = withoutComments(text).trim().replace(/;$/, "");
-  return { name, signature, ...said(comment[1] ?? "") };
+  const [, comment = ""] = LEAD.exec(text);
+  return { name, signature: withoutLead(text).trim().replace(/;$/, ""), ...said(comment) };
 }
 
-// Lines of a union say by comments what belongs together: those stay.
-const withoutComments = (text) => text.replace(/\/\*\*[\s\S]*?\*\//g, "").replace(/^(\s*\/\/[^\n]*\n)+/, "");
+const withoutLead = (text) => text.replace(LEAD, "");
 
 /** What a doc comment says: its text, its parameters, what is given back. */
 function said(comment) {

@@ -63,7 +63,7 @@ function declarations(file, sourceOf) {
       for (const other of new Set(names ? names.map((name) => from ?? imported.get(name)) : [from])) {
         if (!other?.startsWith(".")) continue;
         const passed = declarations(join(dirname(file), other.replace(/\.js$/, ".d.ts")), sourceOf);
-        found.push(...passed.filter(({ name }) => !names || names.includes(name)));
+        found.push(...(names ? named(passed, names) : passed));
       }
       continue;
     }
@@ -75,9 +75,16 @@ function declarations(file, sourceOf) {
     const before = found.find((one) => one.name === name);
     // Overloads stand together.
     if (before) before.signature += `\n${signature}`;
-    else found.push({ ...whole, kind, members, signature });
+    else found.push({ ...whole, kind, members, signature, bases: (node.heritageClauses ?? []).flatMap(({ types }) => types.map(({ expression }) => expression.text)) });
   }
   return found;
+}
+
+/** Those of these names, and what they extend: what is said of a member stands there. */
+function named(all, names) {
+  const wanted = new Set(names);
+  for (const name of wanted) for (const base of all.find((one) => one.name === name)?.bases ?? []) wanted.add(base);
+  return all.filter(({ name }) => wanted.has(name));
 }
 
 const nameOf = (member) => member.name?.text ?? (member.kind === SyntaxKind.Constructor ? "constructor" : "[index]");

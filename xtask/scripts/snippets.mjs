@@ -45,7 +45,9 @@ for (const source of sources().filter((source) => source.endsWith("README.md") |
     const file = join(folder, typed[language], `${source}.${line}.${language}`);
     mkdirSync(dirname(file), { recursive: true });
     // Lines keep their numbers, so that an error names the line of the page.
-    writeFileSync(file, `${"\n".repeat(line)}${code}\nexport {};\n`);
+    // What an element is, Solid says for itself; React's are what others are checked by.
+    const elements = code.includes('/solid"') || code.includes('"solid-js') ? "/** @jsxImportSource solid-js */" : "";
+    writeFileSync(file, `${elements}${"\n".repeat(line)}${code}\nexport {};\n`);
   }
 }
 

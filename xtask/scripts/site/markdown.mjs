@@ -12,7 +12,7 @@ import { Marked } from "marked";
 
 const languages = { bash, http, javascript, json, rust, typescript, xml };
 for (const [name, language] of Object.entries(languages)) hljs.registerLanguage(name, language);
-const called = { html: "xml", js: "javascript", json: "json", jsx: "javascript", rust: "rust", sh: "bash", svelte: "xml", ts: "typescript", tsx: "typescript", vue: "xml", http: "http" };
+const called = { html: "xml", javascript: "javascript", js: "javascript", json: "json", jsx: "javascript", rust: "rust", sh: "bash", svelte: "xml", ts: "typescript", tsx: "typescript", typescript: "typescript", vue: "xml", http: "http" };
 
 export const escape = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 

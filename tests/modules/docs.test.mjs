@@ -37,8 +37,8 @@ test("ARCH-4 the threat model says what a token-mediating backend has to do, sin
   says(points[3], "token-mediating backend", "the refresh token stays there", "no token with more scope than was asked for", "§6.2.2");
 });
 
-test("ARCH-5 the threat model says that the provider has to rotate or bind refresh tokens and limit their life", () => {
-  says(points[4], "rotate refresh tokens", "bind them to the sender", "limit their lifetime", "RFC 9700 §2.2.2");
+test("ARCH-5 the threat model says that the provider has to rotate or bind refresh tokens and limit their life, and who warns where it does not", () => {
+  says(points[4], "rotate refresh tokens", "bind them to the sender", "limit their lifetime", "RFC 9700 §2.2.2", "`nightlatch/debug`", "warns");
 });
 
 test("a link that leads nowhere is found, on a page of the site and in its anchor", () => {

@@ -1,23 +1,13 @@
 // The surface that index.d.ts documents, over the WebAssembly core. It decides nothing.
 import { cleanUp } from "./cleaners.js";
+import { AuthError, fault } from "./error.js";
 import { Core } from "./generated/nightlatch.js";
 import { fetchWith } from "./fetch.js";
+import { add, freeze, tell } from "./listeners.js";
 import { shell } from "./shell.js";
 import { initialize } from "./wasm.js";
 
-export class AuthError extends Error {
-  constructor(code, kind, message, { error, errorDescription, status, cause } = {}) {
-    super(message, cause === undefined ? undefined : { cause });
-    this.code = code;
-    this.kind = kind;
-    if (error !== undefined) this.error = error;
-    if (errorDescription !== undefined) this.errorDescription = errorDescription;
-    if (status !== undefined) this.status = status;
-  }
-  get name() {
-    return "AuthError";
-  }
-}
+export { AuthError };
 
 /** The options of the clients on this page that are not closed. */
 const live = new Set();
@@ -144,28 +134,4 @@ async function load() {
     const message = "the module cannot be loaded: a Content-Security-Policy needs script-src 'wasm-unsafe-eval'";
     throw new AuthError("wasm_blocked", "environment", message, { cause });
   }
-}
-
-function fault({ code, kind, message, error, errorDescription, status }) {
-  const said = { error, errorDescription, status };
-  for (const name in said) said[name] ??= undefined;
-  return new AuthError(code, kind, message, said);
-}
-
-// Each subscription is a function of its own, so that one listener given twice is called and removed twice.
-function add(set, listener) {
-  set.add(listener);
-  return () => void set.delete(listener);
-}
-
-function tell(listener, detail) {
-  try {
-    listener(detail);
-  } catch (error) {
-    reportError(error); // The app's mistake shows as its own and stops nothing.
-  }
-}
-
-function freeze(value) {
-  if (value && typeof value === "object" && !(value instanceof Error)) Object.values(Object.freeze(value)).forEach(freeze);
 }

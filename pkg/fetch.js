@@ -5,7 +5,7 @@ import { bearer } from "./challenge.js";
 // API that always says 401 does not cause a refresh for every call.
 const QUIET_MS = 60_000;
 
-export function fetchWith(allows, { getAccessToken, fetch: own, challengesOf = bearer }, stepUp) {
+export function fetchWith(allows, { getAccessToken, fetch: own, challengesOf = bearer, now = () => performance.now() }, stepUp) {
   let controller = new AbortController();
   let quiet;
   let renewal;
@@ -40,9 +40,9 @@ export function fetchWith(allows, { getAccessToken, fetch: own, challengesOf = b
   const renewed = async (token) => {
     try {
       const fresh = await getAccessToken();
-      if (fresh !== token || performance.now() < quiet) return fresh;
+      if (fresh !== token || now() < quiet) return fresh;
       renewal ??= getAccessToken({ forceRefresh: true }).finally(() => {
-        quiet = performance.now() + QUIET_MS;
+        quiet = now() + QUIET_MS;
         renewal = undefined;
       });
       return await renewal;

@@ -3,7 +3,7 @@
 /** How many turns of the microtask queue without news say that nothing is under way but waiting. */
 const STILL = 40;
 
-/** The time of a virtual browser. It starts at `now`, a time or a function that gives one, and stands still between waits. */
+/** The time of a virtual browser. It starts at `now`, a time or a function that gives one. A request takes a millisecond; nothing else moves it but waits and the test. */
 export class Clock {
   #source;
   #passed = 0;
@@ -47,6 +47,12 @@ export class Clock {
     }
     await this.settled();
     this.#drive();
+  }
+
+  /** Something took a moment. */
+  tick() {
+    this.#passed += 1;
+    this.stir();
   }
 
   /** What a client waits for: it passes by itself as soon as nothing else is under way. */

@@ -109,7 +109,7 @@ export class TestProvider {
   async ask(endpoint, parameters, timeoutMs) {
     const request = { endpoint, parameters, at: this.#clock.now() };
     this.requests.push(request);
-    this.#clock.stir();
+    this.#clock.tick();
     await undefined;
     if (this.isOffline()) return { failure: "offline" };
     const whole = endpoint === "application" ? undefined : this.#faults.get("provider");

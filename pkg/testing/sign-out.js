@@ -250,7 +250,7 @@ class Logout {
     if (asked.scope === "provider") {
       metadata ??= await machine.discover(Math.max(asked.timeoutMs, LAST_TRY_MS)).catch((error) => void this.#problem(error));
       this.#provider = !metadata ? "failed" : metadata.endSession ? "planned" : "unsupported";
-      if (this.#provider !== "planned") this.#time("provider");
+      this.#time("provider");
     }
     const known = metadata && { revocation: metadata.revocation !== undefined, endSession: metadata.endSession !== undefined };
     return { ...this.#told(), capabilities: { storage: machine.place, mayBeAlive, ...known } };

@@ -43,9 +43,10 @@ function said(name, detail) {
     case "tokenRefreshed":
       return typeof detail.expiresAt;
     case "refreshFailed":
-      return outcome({ error: detail.error ?? detail });
+      return outcome({ error: detail.error?.code ? detail.error : detail });
     default:
-      return detail;
+      // What a driver carries over has no `undefined`.
+      return Object.fromEntries(Object.entries(detail).map(([name, value]) => [name, value ?? null]));
   }
 }
 

@@ -29,7 +29,7 @@ export function realDriver(stage, { options, without }) {
     async revokeAll() {
       for (const { refreshToken } of world.issued) await world.revoke(refreshToken);
     },
-    asked: (name) => world.requests.of("authorization").at(-1).params[name] ?? null,
+    asked: (name) => world.requests.of("authorization").findLast(({ params }) => params.client_id).params[name] ?? null,
     sent: () => ({
       token: world.requests.of("token").map(({ params }) => params.grant_type),
       revocation: world.requests.of("revocation").map(({ params }) => params.token_type_hint),
@@ -142,6 +142,7 @@ function realTab(stage, tab) {
       await until("the call has arrived", () => stage.world.requests.of("api").length > before);
     },
     answered: () => tab.run(() => window.asked),
+    beginAtServer: () => tab.run(async () => void (await fetch("/session", { method: "POST" }))),
     close: () => tab.run(() => window.auth.close()),
   };
 }

@@ -135,6 +135,7 @@ function virtualTab(browser, tab, asked) {
       await clock.settled();
     },
     answered: () => under,
+    beginAtServer: async () => {},
     close: async () => auth().close(),
   };
 }

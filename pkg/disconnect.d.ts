@@ -17,10 +17,10 @@ export interface DisconnectOptions extends Omit<LogoutOptions, "revoke"> {
 export type PermissionOutcome = "planned" | "withdrawn" | "unknown" | "failed" | "unsupported";
 
 /** What a disconnection reached. */
-export interface DisconnectReport extends LogoutReport {
+export type DisconnectReport = LogoutReport & {
   permission: PermissionOutcome;
   reason?: Reason;
-}
+};
 
 /**
  * Signs out, and undoes the user's permission for the app as though it were never given: on all devices. Where the provider's revocation does that (Google, Discord,

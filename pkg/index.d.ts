@@ -158,7 +158,9 @@ export interface ClientOptions {
 
 /** {@link ClientOptions} with a provider, which may know the issuer. */
 export interface ProviderClientOptions extends Omit<ClientOptions, "issuer"> {
+  /** As in {@link ClientOptions.issuer}. Default: the provider's own; where it has none, `invalid_options`. */
   issuer?: string;
+  /** As in {@link ClientOptions.provider}. */
   provider: Provider;
 }
 
@@ -166,13 +168,19 @@ export interface ProviderClientOptions extends Omit<ClientOptions, "issuer"> {
 export interface ProviderMetadata {
   /** Must equal {@link ClientOptions.issuer}. */
   issuer: string;
+  /** Where sign-ins begin (RFC 6749 §3.1). */
   authorization_endpoint: string;
+  /** Where codes and refresh tokens are exchanged (RFC 6749 §3.2). */
   token_endpoint: string;
+  /** Where tokens are revoked (RFC 7009 §2). Default: nowhere, and tokens are `unsupported` in a report. */
   revocation_endpoint?: string;
+  /** Where the provider's own session is ended (OpenID Connect RP-Initiated Logout 1.0 §2.1). Default: nowhere, and the layer is `unsupported`. */
   end_session_endpoint?: string;
   /** Where the keys are that sign ID tokens. Without it no ID token is proven: see {@link ClientOptions.dangerouslySkipIdTokenSignature}. */
   jwks_uri?: string;
+  /** Whether every answer names its issuer (RFC 9207 §3): one that does not is refused with `response_issuer_mismatch` then. Default `false`. */
   authorization_response_iss_parameter_supported?: boolean;
+  /** The PKCE methods (RFC 7636 §4.2). A list without `S256` is refused with `pkce_unsupported`. Default: not said, and `S256` is used. */
   code_challenge_methods_supported?: string[];
   [member: string]: unknown;
 }
@@ -295,7 +303,9 @@ export interface Capabilities {
  * replaced. `unopened`: tokens of a session whose key was gone.
  */
 export interface Note {
+  /** Its number. None is given twice in one browser. */
   id: number;
+  /** What it is about: see above. */
   kind: "exchange" | "refresh" | "logout" | "leaving" | "provider" | "replaced" | "unopened";
   /** When it was noted. */
   at: number;
@@ -313,18 +323,25 @@ export interface AccessTokenOptions {
 export interface User {
   /** Who the user is at this issuer. */
   readonly sub: string;
+  /** The issuer: {@link ClientOptions.issuer}. */
   readonly iss: string;
+  /** For whom the ID token is: {@link ClientOptions.clientId}, or a list with it. */
   readonly aud: string | readonly string[];
+  /** When the ID token ends, in seconds since the Unix epoch. The session does not end with it. */
   readonly exp: number;
+  /** When the ID token was issued, in seconds since the Unix epoch. */
   readonly iat: number;
+  /** Whatever else the provider says, such as `name` and `email` (OpenID Connect Core 1.0 §5.1). */
   readonly [claim: string]: unknown;
 }
 
 /** One moment of a client, frozen. The same object until something changes, so that `useSyncExternalStore` takes it as it is. */
 export interface Snapshot {
+  /** Where the client stands. */
   readonly status: Status;
   /** `status === "signed-in"`. */
   readonly isAuthenticated: boolean;
+  /** The claims of the signed-in user's ID token; `null` when nobody is signed in. */
   readonly user: User | null;
   /** When the access token ends; `null` when nobody is signed in or the provider did not say. */
   readonly expiresAt: number | null;
@@ -350,12 +367,22 @@ export type TokenOutcome = "planned" | "revoked" | "unsupported" | "queued" | "u
  */
 export type LayerOutcome = "planned" | "ended" | "redirecting" | "unsupported" | "failed" | "unknown" | "skipped";
 
-/** What a sign-out reached, layer by layer. It holds no secret: show it (`nightlatch/report` has an element for it), log it, send it. */
-export interface LogoutReport {
-  /** What was asked for. */
-  scope: LogoutScope;
-  /** Whether every layer that was asked for is confirmed. */
+/**
+ * What a sign-out reached, layer by layer. It holds no secret: show it (`nightlatch/report` has an element for it), log it, send it.
+ * It narrows by `scope`: only with `"provider"` was the provider's own session asked for, and with `"tab"` not the app's own server either.
+ */
+export type LogoutReport =
+  | LogoutReportOf<"tab", "skipped", "skipped">
+  | LogoutReportOf<"app", Exclude<LayerOutcome, "redirecting" | "unsupported">, "skipped">
+  | LogoutReportOf<"provider", Exclude<LayerOutcome, "redirecting" | "unsupported">, Exclude<LayerOutcome, "skipped">>;
+
+/** The report of one scope: {@link LogoutReport}. */
+export interface LogoutReportOf<Scope extends LogoutScope = LogoutScope, ApplicationOutcome extends LayerOutcome = LayerOutcome, ProviderOutcome extends LayerOutcome = LayerOutcome> {
+  /** What was asked for. Calls that overlap share the report of the one that reaches furthest. */
+  scope: Scope;
+  /** Whether every layer that was asked for is confirmed. Never in a dry run. */
   complete: boolean;
+  /** When {@link Client.logout} was called. */
   startedAt: number;
   /** From the call to this report, in milliseconds. */
   durationMs: number;
@@ -366,9 +393,12 @@ export interface LogoutReport {
   local: { status: "cleared" | "partial" | "planned"; removed: string[]; residue: string[] };
   /** How many other tabs said that they are signed out, until the deadline. It decides nothing: a tab that is silent is signed out all the same. */
   tabs: { acknowledged: number; deadlineMs: number };
+  /** What came of each token. */
   tokens: { refreshToken: TokenOutcome; accessToken: TokenOutcome };
-  application: LayerOutcome;
-  provider: LayerOutcome;
+  /** The app's own session at its server, by {@link ClientOptions.application}. `skipped` without that option. */
+  application: ApplicationOutcome;
+  /** The provider's own session. */
+  provider: ProviderOutcome;
   /** `skipped` but for `logoutEverywhere` of `nightlatch/everywhere`. */
   devices: LayerOutcome;
   /** What came of the app's cleaners in this tab, in the order of {@link Client.onLogout}. The report is complete only if all are done. */
@@ -396,10 +426,15 @@ export type SignedOutReason = "logout" | "otherTab" | "expired" | "idle" | "revo
 
 /** What happened, as {@link Client.on} tells it. No event holds a token. */
 export interface EventMap {
+  /** Somebody is signed in: by this tab, or by another. */
   signedIn: { user: User };
+  /** The session ended here. */
   signedOut: { reason: SignedOutReason };
+  /** This tab has refreshed the access token, which is now good until `expiresAt`; `null` where the provider does not say. */
   tokenRefreshed: { expiresAt: number | null };
+  /** This tab's refresh did not succeed, and the session stays. Where nothing was sent, because it is too early for another try, there is no event. */
   refreshFailed: { error: AuthError };
+  /** An API has answered {@link Client.fetch} with a challenge that no refresh helps. */
   stepUpRequired: StepUp;
 }
 
@@ -448,11 +483,15 @@ export interface Client {
   fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>;
   /** The claims of the signed-in user's ID token, or `null`. */
   getUser(): User | null;
+  /** `status === "signed-in"`, at this moment. */
   readonly isAuthenticated: boolean;
+  /** Where this client stands, at this moment. */
   readonly status: Status;
   /** Calls the listener after every change of {@link Client.getSnapshot}. */
   subscribe(listener: () => void): Unsubscribe;
+  /** Where this client stands, as one frozen object: the same until something changes. */
   getSnapshot(): Snapshot;
+  /** Calls the listener whenever that happens. What it throws goes to `reportError`, and stops nothing. */
   on<Name extends keyof EventMap>(event: Name, listener: (detail: EventMap[Name]) => void): Unsubscribe;
   /**
    * Signs out. This tab and everything stored are done before the first network answer is awaited, whatever the network does.
@@ -493,44 +532,40 @@ export function client(): Promise<Client>;
 /** Who has to act. `usage`: the app's call. `environment`: the browser or its policy. `transport`: no answer. `server`: the provider said no. `security`: a check failed. */
 export type AuthErrorKind = "usage" | "environment" | "transport" | "server" | "security";
 
-/** Every code an {@link AuthError} can have. The README says for each what it means and what to do. */
-export type AuthErrorCode =
-  // usage
-  | "invalid_options"
-  | "login_required"
-  | "client_closed"
-  // environment
-  | "wasm_blocked"
-  | "insecure_context"
-  | "storage_unavailable"
-  | "popup_blocked"
-  | "popup_closed"
-  // transport
-  | "network_error"
-  | "timeout"
-  // server
-  | "authorization_refused"
-  | "token_refused"
-  | "discovery_refused"
-  | "revocation_refused"
-  | "application_refused"
-  | "invalid_response"
-  // security
-  | "issuer_mismatch"
-  | "insecure_endpoint"
-  | "pkce_unsupported"
-  | "state_mismatch"
-  | "response_issuer_mismatch"
-  | "sign_in_superseded"
-  | "id_token_invalid"
-  | "redirect_refused";
+/** The codes of each {@link AuthErrorKind}. The README says for each what it means and what to do. */
+export interface AuthErrorCodes {
+  usage: "invalid_options" | "login_required" | "client_closed";
+  environment: "wasm_blocked" | "insecure_context" | "storage_unavailable" | "popup_blocked" | "popup_closed";
+  transport: "network_error" | "timeout";
+  server: "authorization_refused" | "token_refused" | "discovery_refused" | "revocation_refused" | "application_refused" | "invalid_response";
+  security:
+    | "issuer_mismatch"
+    | "insecure_endpoint"
+    | "pkce_unsupported"
+    | "state_mismatch"
+    | "response_issuer_mismatch"
+    | "sign_in_superseded"
+    | "id_token_invalid"
+    | "redirect_refused";
+}
 
-/** The one error that nightlatch rejects with. It leaves the session as it was, and no message holds a secret. */
-export class AuthError extends Error {
-  constructor(code: AuthErrorCode, kind: AuthErrorKind, message: string, details?: { error?: string; errorDescription?: string; status?: number; cause?: unknown });
+/** Every code an {@link AuthError} can have. */
+export type AuthErrorCode = AuthErrorCodes[AuthErrorKind];
+
+/** The {@link AuthErrorKind} of a code. */
+export type AuthErrorKindOf<Code extends AuthErrorCode> = { [Kind in AuthErrorKind]: Code extends AuthErrorCodes[Kind] ? Kind : never }[AuthErrorKind];
+
+/** The {@link AuthError} of a code. */
+export type AuthErrorOf<Code extends AuthErrorCode> = Code extends AuthErrorCode ? AuthErrorBase<Code> & AuthErrorDetails<Code> : never;
+
+/** What every {@link AuthError} has. */
+export interface AuthErrorBase<Code extends AuthErrorCode = AuthErrorCode> extends Error {
+  /** The same for all. */
   readonly name: "AuthError";
-  readonly code: AuthErrorCode;
-  readonly kind: AuthErrorKind;
+  /** What went wrong: the contract, for programs. */
+  readonly code: Code;
+  /** Who has to act. It follows from `code`. */
+  readonly kind: AuthErrorKindOf<Code>;
   /** The provider's own error code (RFC 6749 §4.1.2.1, §5.2). */
   readonly error?: string;
   /** The provider's own words: untrusted text, never to be rendered as HTML. */
@@ -538,3 +573,23 @@ export class AuthError extends Error {
   /** The HTTP status of the answer. */
   readonly status?: number;
 }
+
+/** What the refusal of a server tells: an HTTP status where there was an answer to a request, which for a sign-in there need not be. */
+export type AuthErrorDetails<Code extends AuthErrorCode> = Code extends "token_refused" | "discovery_refused" | "revocation_refused"
+  ? { readonly status: number }
+  : Code extends "authorization_refused" | "application_refused"
+    ? unknown
+    : { readonly error?: never; readonly errorDescription?: never; readonly status?: never };
+
+/**
+ * The one error that nightlatch rejects with. It leaves the session as it was, and no message holds a secret. It narrows by `code`: where that is
+ * `"token_refused"`, `status` is a number and `kind` is `"server"`.
+ */
+export type AuthError = { [Code in AuthErrorCode]: AuthErrorOf<Code> }[AuthErrorCode];
+
+/** The class of {@link AuthError}. `instanceof` narrows to it. */
+export const AuthError: {
+  new <Code extends AuthErrorCode>(code: Code, kind: AuthErrorKindOf<Code>, message: string, details?: { error?: string; errorDescription?: string; status?: number; cause?: unknown }): AuthErrorOf<Code>;
+  new (code: AuthErrorCode, kind: AuthErrorKind, message: string, details?: { error?: string; errorDescription?: string; status?: number; cause?: unknown }): AuthErrorBase;
+  readonly prototype: AuthError;
+};

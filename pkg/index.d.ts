@@ -590,6 +590,5 @@ export type AuthError = { [Code in AuthErrorCode]: AuthErrorOf<Code> }[AuthError
 /** The class of {@link AuthError}. `instanceof` narrows to it. */
 export const AuthError: {
   new <Code extends AuthErrorCode>(code: Code, kind: AuthErrorKindOf<Code>, message: string, details?: { error?: string; errorDescription?: string; status?: number; cause?: unknown }): AuthErrorOf<Code>;
-  new (code: AuthErrorCode, kind: AuthErrorKind, message: string, details?: { error?: string; errorDescription?: string; status?: number; cause?: unknown }): AuthErrorBase;
   readonly prototype: AuthError;
 };

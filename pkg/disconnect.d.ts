@@ -18,7 +18,9 @@ export type PermissionOutcome = "planned" | "withdrawn" | "unknown" | "failed" |
 
 /** What a disconnection reached. */
 export type DisconnectReport = LogoutReport & {
+  /** What came of the permission. */
   permission: PermissionOutcome;
+  /** Why `permission` is not `withdrawn`. Where it is `unknown` or `failed` without a reason, the answer was that, or none came. */
   reason?: Reason;
 };
 

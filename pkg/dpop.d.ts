@@ -1,5 +1,6 @@
 /** What {@link dpop} gives, for the option `dpop`. It has no members that are of use to an app. */
 export interface Dpop {
+  /** For the client alone. */
   extend(calls: unknown, effects: unknown): void;
 }
 

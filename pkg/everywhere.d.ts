@@ -10,7 +10,9 @@ export type ReasonCode = "no_address" | "not_configured" | "not_signed_in" | "pe
 
 /** Why something is not reached, as a code and in words for people. */
 export interface Reason {
+  /** For programs. */
   code: ReasonCode;
+  /** The same in English, for people. */
   text: string;
 }
 
@@ -26,6 +28,7 @@ export interface EverywhereOptions extends Omit<LogoutOptions, "scope"> {
 
 /** What a sign-out on all devices reached. */
 export interface EverywhereReport extends Omit<LogoutReport, "scope"> {
+  /** All that {@link logoutEverywhere} reaches, whatever its `scope` was. */
   scope: "everywhere";
   /** Why `devices` is not `ended`. Where it is `unknown` or `failed` without a reason, the answer was that, or none came. */
   reason?: Reason;

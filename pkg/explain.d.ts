@@ -11,8 +11,9 @@ export type ExplainedReason = ReasonCode | "consent" | "scope" | "token_kind" | 
 
 /** One layer of a sign-out that was not made. */
 export interface ExplainedLayer {
+  /** Which layer: `LogoutReport`, and `permission` for `disconnect`. */
   layer: "local" | "tabs" | "tokens" | "application" | "provider" | "devices" | "permission";
-  /** `unknown`: it is asked for, and nobody will know. */
+  /** Whether it would be. `unknown`: it is asked for, and nobody will know. */
   reached: "yes" | "partly" | "unknown" | "no";
   /** Why not more. */
   reason?: ExplainedReason;
@@ -22,8 +23,11 @@ export interface ExplainedLayer {
 
 /** What each kind of sign-out would reach now, layer by layer. */
 export interface Explanation {
+  /** `logout({ scope: "tab" })`. */
   tab: ExplainedLayer[];
+  /** `logout()`. */
   app: ExplainedLayer[];
+  /** `logout({ scope: "provider" })`. */
   provider: ExplainedLayer[];
   /** `logoutEverywhere` of `nightlatch/everywhere`. */
   everywhere: ExplainedLayer[];

@@ -534,10 +534,15 @@ export type AuthErrorKind = "usage" | "environment" | "transport" | "server" | "
 
 /** The codes of each {@link AuthErrorKind}. The README says for each what it means and what to do. */
 export interface AuthErrorCodes {
+  /** The app's call cannot be right, or comes at the wrong time. */
   usage: "invalid_options" | "login_required" | "client_closed";
+  /** The browser, its policy or the person refuses what it takes. */
   environment: "wasm_blocked" | "insecure_context" | "storage_unavailable" | "popup_blocked" | "popup_closed";
+  /** There was no answer. */
   transport: "network_error" | "timeout";
+  /** The provider, or the app's own server, said no, or nothing of use. */
   server: "authorization_refused" | "token_refused" | "discovery_refused" | "revocation_refused" | "application_refused" | "invalid_response";
+  /** A check failed: do not go on. */
   security:
     | "issuer_mismatch"
     | "insecure_endpoint"
@@ -590,5 +595,6 @@ export type AuthError = { [Code in AuthErrorCode]: AuthErrorOf<Code> }[AuthError
 /** The class of {@link AuthError}. `instanceof` narrows to it. */
 export const AuthError: {
   new <Code extends AuthErrorCode>(code: Code, kind: AuthErrorKindOf<Code>, message: string, details?: { error?: string; errorDescription?: string; status?: number; cause?: unknown }): AuthErrorOf<Code>;
+  /** What `instanceof` narrows to. */
   readonly prototype: AuthError;
 };

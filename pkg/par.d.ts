@@ -1,5 +1,6 @@
 /** What {@link par} gives, for the option `par`. It has no members that are of use to an app. */
 export interface Par {
+  /** For the client alone. */
   extend(calls: unknown, options: unknown): void;
 }
 

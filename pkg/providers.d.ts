@@ -64,6 +64,7 @@ export interface FurtherRow {
   method?: string;
   /** The scope that the access token needs. */
   scope?: string;
+  /** Further headers. Default: none. */
   headers?: Record<string, string>;
   /** The member of a JSON body that carries the token. Default: the `Authorization` header, and no body. */
   member?: string;
@@ -73,6 +74,7 @@ export interface FurtherRow {
 
 /** How one provider deviates from the standards: plain data. What a row does not say is as in the standards. */
 export interface ProviderRow {
+  /** What people call the provider. */
   name: string;
   /** The default of {@link ClientOptions.issuer}, with `{names}` to be filled. */
   issuer?: string;
@@ -80,7 +82,9 @@ export interface ProviderRow {
   matches?: string;
   /** Defaults of further options. */
   options?: Partial<ClientOptions>;
+  /** How it revokes tokens. Default: RFC 7009. */
   revocation?: RevocationRow;
+  /** How it ends its own session. Default: OpenID Connect RP-Initiated Logout 1.0. */
   logout?: LogoutRow;
   /** Where all of the user's sessions end, for `nightlatch/everywhere`. */
   devices?: FurtherRow;
@@ -92,10 +96,15 @@ export interface ProviderRow {
 
 /** What goes before a row, member by member. Further members fill its `{names}`. */
 export interface OwnRow {
+  /** As in {@link ProviderRow.options}. */
   options?: Partial<ClientOptions>;
+  /** As in {@link ProviderRow.revocation}. */
   revocation?: RevocationRow;
+  /** As in {@link ProviderRow.logout}. */
   logout?: LogoutRow;
+  /** As in {@link ProviderRow.devices}. */
   devices?: FurtherRow;
+  /** As in {@link ProviderRow.consent}. */
   consent?: FurtherRow;
   [name: string]: unknown;
 }
@@ -106,44 +115,68 @@ export interface Provider {
   readonly row: ProviderRow;
   /** The defaults that it gives. */
   readonly options: Partial<ClientOptions>;
+  /** For the client alone: sends a request in the provider's words, and gives the answer in the standard's. */
   send(request: object, post: (request: object) => Promise<object>): Promise<object>;
+  /** For the client alone: the navigation in the provider's words. */
   leave(navigation: object): object;
+  /** For `nightlatch/everywhere` and `nightlatch/disconnect` alone: holds revocations back until then. */
   hold(until: Promise<unknown> | undefined): void;
+  /** For `nightlatch/everywhere` and `nightlatch/disconnect` alone: the request to an address of the provider's own. */
   further(name: "devices" | "consent", user: object, token: string, timeoutMs: number): object | undefined;
 }
 
 /** Makes a provider of a row: one of your own, for a provider that is not here. Throws a `TypeError` for a meaning that there is not. */
 export function dialect(row: ProviderRow, own?: OwnRow): Provider;
 
+/** Apple, as its row has it. */
 export function apple(own?: OwnRow): Provider;
 /** `domain`: the tenant's. */
 export function auth0(own?: OwnRow & { domain?: string }): Provider;
 /** Auth0 with `/v2/logout`, for tenants whose metadata has no end of session. The way back has no `state`, so its report is not to be had. */
 export function auth0Legacy(own: OwnRow & { domain: string }): Provider;
+/** authentik, as its row has it. */
 export function authentik(own?: OwnRow): Provider;
+/** Better Auth, as its row has it. */
 export function betterAuth(own?: OwnRow): Provider;
 /** `domain`: the user pool's, for where its metadata lacks endpoints. The way back has no `state`, so its report is not to be had. */
 export function cognito(own?: OwnRow & { domain?: string }): Provider;
+/** Discord, as its row has it. */
 export function discord(own?: OwnRow): Provider;
+/** Dropbox, as its row has it. */
 export function dropbox(own?: OwnRow): Provider;
+/** Duende IdentityServer, as its row has it. */
 export function duende(own?: OwnRow): Provider;
 /** `tenant`: its identifier. */
 export function entra(own?: OwnRow & { tenant?: string }): Provider;
+/** Facebook, as its row has it. */
 export function facebook(own?: OwnRow): Provider;
+/** FusionAuth, as its row has it. */
 export function fusionauth(own?: OwnRow): Provider;
+/** GitHub, as its row has it. */
 export function github(own?: OwnRow): Provider;
+/** GitLab, as its row has it. */
 export function gitlab(own?: OwnRow): Provider;
+/** Google, as its row has it. */
 export function google(own?: OwnRow): Provider;
+/** Ory Hydra, as its row has it. */
 export function hydra(own?: OwnRow): Provider;
 /** `url`: the server's, and `realm`. */
 export function keycloak(own?: OwnRow & { url?: string; realm?: string }): Provider;
+/** LinkedIn, as its row has it. */
 export function linkedin(own?: OwnRow): Provider;
+/** Logto, as its row has it. */
 export function logto(own?: OwnRow): Provider;
+/** Okta, as its row has it. */
 export function okta(own?: OwnRow): Provider;
 /** `domain`: the part before `.my.salesforce.com`. */
 export function salesforce(own?: OwnRow & { domain?: string }): Provider;
+/** Slack, as its row has it. */
 export function slack(own?: OwnRow): Provider;
+/** Spotify, as its row has it. */
 export function spotify(own?: OwnRow): Provider;
+/** Twitch, as its row has it. */
 export function twitch(own?: OwnRow): Provider;
+/** X, as its row has it. */
 export function x(own?: OwnRow): Provider;
+/** ZITADEL, as its row has it. */
 export function zitadel(own?: OwnRow): Provider;

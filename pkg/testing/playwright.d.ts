@@ -9,9 +9,13 @@ import type { TraceOptions } from "../testing.js";
 
 /** What is asked of a page: Playwright's `Page` is one. */
 export interface PageLike {
+  /** The page's address. */
   url(): string;
+  /** Runs a function in the page. */
   evaluate(work: (given: any) => unknown, given?: unknown): Promise<any>;
+  /** Runs a function in the page, and leaves there what it gives. */
   evaluateHandle(work: (given: any) => unknown, given?: unknown): Promise<unknown>;
+  /** All pages and cookies of this profile. */
   context(): { pages(): PageLike[]; cookies(url: string): Promise<{ name: string; value: string }[]> };
 }
 

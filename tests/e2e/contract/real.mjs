@@ -143,6 +143,7 @@ function realTab(stage, tab) {
     },
     answered: () => tab.run(() => window.asked),
     beginAtServer: () => tab.run(async () => void (await fetch("/session", { method: "POST" }))),
+    members: () => tab.run(() => Object.keys(window.auth).sort()),
     close: () => tab.run(() => window.auth.close()),
   };
 }

@@ -24,7 +24,7 @@ export const scenarios = [
       const late = await open();
       const seen = [];
       for (const one of [tab, waiting, late]) seen.push(await one.standing(), await one.events());
-      return [answer, ...seen, await tab.call("handleRedirectCallback")];
+      return [answer, ...seen, await tab.call("handleRedirectCallback"), await tab.members()];
     },
   },
   {

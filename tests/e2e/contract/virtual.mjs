@@ -136,6 +136,8 @@ function virtualTab(browser, tab, asked) {
     },
     answered: () => under,
     beginAtServer: async () => {},
+    // By its tab the fake is played with.
+    members: async () => Object.keys(auth()).filter((name) => name !== "tab").sort(),
     close: async () => auth().close(),
   };
 }

@@ -96,7 +96,7 @@ export class TestBrowser {
     const { provider, clock } = this.#world;
     const { record, slot, options, page } = machine;
     const owner = slot === this.#world.record.slot ? this.#world : page;
-    if (user === undefined || owner.hasBegun) return;
+    if (user === undefined || this.#world.hasBegun || owner.hasBegun) return;
     owner.hasBegun = true;
     const now = clock.now();
     const session = sessionOf(provider.issue(user, options.scope), now, { metadata: provider.metadata() });

@@ -9,7 +9,7 @@ export class Clock {
   #passed = 0;
   #timers = new Set();
   #news = 0;
-  #awaited = 0;
+  #deadlines = new Set();
   #isDriven = false;
   #isHeld = false;
 
@@ -81,13 +81,17 @@ export class Clock {
     return () => void this.#timers.delete(timer);
   }
 
-  /** What the test or the app takes its time for: meanwhile no time passes by itself. */
-  async outside(promise) {
-    this.#awaited += 1;
+  /** What the test or the app takes its time for, `ms` at most: time passes by itself until then, and no further. */
+  async outside(ms, promise, late) {
+    let giveUp;
+    const deadline = { at: this.now() + ms };
+    const passed = new Promise((resolve) => (giveUp = this.later(ms, () => resolve(late))));
+    this.#deadlines.add(deadline);
     try {
-      return await promise;
+      return await Promise.race([promise, passed]);
     } finally {
-      this.#awaited -= 1;
+      giveUp();
+      this.#deadlines.delete(deadline);
       this.#drive();
     }
   }
@@ -112,7 +116,9 @@ export class Clock {
   }
 
   #passes() {
-    return !this.#isHeld && this.#awaited === 0 && [...this.#timers].some(({ passes }) => passes);
+    const next = Math.min(...[...this.#timers].filter(({ passes }) => passes).map(({ at }) => at));
+    const end = Math.min(...[...this.#deadlines].map(({ at }) => at));
+    return !this.#isHeld && next < end;
   }
 
   #add(timer) {

@@ -141,18 +141,10 @@ export class Machine {
   /** Has the app clean up, and wipes what the test's surroundings keep: `{ wiped, cleaned }`. */
   wipe(clear, alone, timeoutMs) {
     const within = Math.min(timeoutMs, WIPE_MS);
-    const cleaned = Promise.all(
-      [...this.app.cleaners].map(async ({ cleaner, name }) => {
-        let giveUp;
-        const late = new Promise((resolve) => (giveUp = this.clock.later(within, () => resolve("timedOut"))));
-        const status = await this.clock.outside(Promise.race([outcome(cleaner), late]));
-        giveUp();
-        return { name, status };
-      }),
-    );
+    const cleaned = Promise.all([...this.app.cleaners].map(async ({ cleaner, name }) => ({ name, status: await this.clock.outside(within, outcome(cleaner), "timedOut") })));
     // Nothing of nightlatch's lies there, so there is nothing else to look for.
     const hasStorages = typeof document !== "undefined" && clear !== "own";
-    const wiped = hasStorages ? this.clock.outside(wipe("", { clear, own: false, alone, within })) : Promise.resolve({ removed: [], residue: [] });
+    const wiped = hasStorages ? wipe("", { clear, own: false, alone, within }) : Promise.resolve({ removed: [], residue: [] });
     return { wiped, cleaned };
   }
 

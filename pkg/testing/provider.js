@@ -131,14 +131,10 @@ export class TestProvider {
       const answer = await script(request);
       return answer === undefined ? this.#work(request.endpoint, request.parameters) : answerOf(answer);
     };
-    let giveUp;
-    const late = new Promise((resolve) => (giveUp = this.#clock.later(timeoutMs, () => resolve({ failure: "timeout" }))));
     try {
-      return await this.#clock.outside(Promise.race([answered(), late]));
+      return await this.#clock.outside(timeoutMs, answered(), { failure: "timeout" });
     } catch {
       return { failure: "drop" };
-    } finally {
-      giveUp();
     }
   }
 

@@ -146,4 +146,7 @@ export class SharedRecord {
   }
 }
 
+/** What an app gets is its own. (jsdom has no `structuredClone` under every runner.) */
+export const copy = (value) => JSON.parse(JSON.stringify(value));
+
 export const versionOf = ({ generation, revision }) => `${generation}.${revision}`;

@@ -2,6 +2,7 @@
 import { errorOf, failed, loginRequired, refusal, superseded } from "./errors.js";
 import { LEAVE_MS } from "./machine.js";
 import { loginOptions, parsed } from "./options.js";
+import { copy } from "./record.js";
 import { sessionOf } from "./refresh.js";
 
 const PENDING_MS = 3_600_000;
@@ -127,7 +128,7 @@ async function complete(machine, address, answer, pending, arrival) {
     if (made.replaced) machine.withdraw(made.replaced, made.note);
     machine.announce();
   });
-  return { kind: "login", returnTo: pending.returnTo, user: structuredClone(session.claims) };
+  return { kind: "login", returnTo: pending.returnTo, user: copy(session.claims) };
 }
 
 /** The way back from a sign-out. */
@@ -146,7 +147,7 @@ function returned(machine, address) {
   const since = machine.now() - kept.report.startedAt;
   const isTold = kept.ending !== undefined;
   const report = {
-    ...structuredClone(kept.report),
+    ...copy(kept.report),
     complete: isTold && kept.isConfirmed,
     durationMs: since,
     provider: isTold ? "ended" : "unknown",

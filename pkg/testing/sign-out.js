@@ -3,6 +3,7 @@ import { failed, kindOf, loginRequired, refusal } from "./errors.js";
 import { callOff } from "./sign-in.js";
 import { LEAVE_MS } from "./machine.js";
 import { logoutOptions } from "./options.js";
+import { copy } from "./record.js";
 
 const TABS_DEADLINE_MS = 200;
 const LAST_TRY_MS = 1000;
@@ -13,9 +14,9 @@ export async function logout(machine, options) {
   for (const under of machine.logouts) {
     if (!under.joins(asked)) continue;
     machine.step(() => under.endAgain());
-    return structuredClone(await under.report);
+    return copy(await under.report);
   }
-  return structuredClone(await new Logout(machine, asked).report);
+  return copy(await new Logout(machine, asked).report);
 }
 
 class Logout {
@@ -237,7 +238,7 @@ class Logout {
     const { machine, asked } = this;
     machine.look();
     const { session, options } = machine;
-    const mayBeAlive = structuredClone(machine.record.ledger);
+    const mayBeAlive = copy(machine.record.ledger);
     const isAlone = asked.scope === "tab";
     if (session && machine.place === "browser") this.#local.removed = ["nightlatch (IndexedDB)", "nightlatch (cookie)"];
     if (options.application && !isAlone) this.#application = "planned";

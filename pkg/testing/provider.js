@@ -108,10 +108,11 @@ export class TestProvider {
   /** One request: `{ status, body, retryAfter }`, or `{ failure }`. */
   async ask(endpoint, parameters, timeoutMs) {
     const request = { endpoint, parameters, at: this.#clock.now() };
-    this.requests.push(request);
+    const isOffline = this.isOffline();
+    if (!isOffline) this.requests.push(request);
     this.#clock.tick();
     await undefined;
-    if (this.isOffline()) return { failure: "offline" };
+    if (isOffline) return { failure: "offline" };
     const whole = endpoint === "application" ? undefined : this.#faults.get("provider");
     const fault = this.#faults.get(endpoint) ?? whole;
     if (typeof fault === "function") return this.#scripted(fault, request, timeoutMs);

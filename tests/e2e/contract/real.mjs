@@ -143,6 +143,10 @@ function realTab(stage, tab) {
     },
     answered: () => tab.run(() => window.asked),
     beginAtServer: () => tab.run(async () => void (await fetch("/session", { method: "POST" }))),
+    async offline(isOffline) {
+      await tab.offline(isOffline);
+      await until("the browser knows", () => tab.run((isOffline) => navigator.onLine !== isOffline, isOffline));
+    },
     members: () => tab.run(() => Object.keys(window.auth).sort()),
     close: () => tab.run(() => window.auth.close()),
   };

@@ -182,6 +182,17 @@ export const scenarios = [
     },
   },
   {
+    name: "a browser that is offline",
+    async play({ open, sent }) {
+      const tab = await open();
+      await tab.signIn("ada");
+      await tab.offline(true);
+      const seen = [await tab.call("getAccessToken", { forceRefresh: true }), await tab.standing(), await tab.call("logout"), await tab.standing(), await tab.events(), sent()];
+      await tab.offline(false);
+      return [...seen, await tab.call("capabilities")];
+    },
+  },
+  {
     name: "a refresh token that was revoked ends the session in every tab",
     async play({ open, revokeAll, sent }) {
       const tab = await open();

@@ -136,6 +136,7 @@ function virtualTab(browser, tab, asked) {
     },
     answered: () => under,
     beginAtServer: async () => {},
+    offline: async (isOffline) => void (browser.isOffline = isOffline),
     // By its tab the fake is played with.
     members: async () => Object.keys(auth()).filter((name) => name !== "tab").sort(),
     close: async () => auth().close(),

@@ -3,7 +3,7 @@ import { cleanUp } from "./cleaners.js";
 import { AuthError, fault } from "./error.js";
 import { Core } from "./generated/nightlatch.js";
 import { fetchWith } from "./fetch.js";
-import { add, freeze, tell } from "./listeners.js";
+import { add, freeze, tell, telling } from "./listeners.js";
 import { shell } from "./shell.js";
 import { initialize } from "./wasm.js";
 
@@ -72,7 +72,7 @@ export async function createClient(options) {
     (detail) => notify("stepUpRequired", detail),
   );
   await call("start");
-  return Object.freeze({
+  const client = {
     login: calls.login,
     handleRedirectCallback: (url) => call("callback", url),
     getAccessToken: calls.getAccessToken,
@@ -80,19 +80,6 @@ export async function createClient(options) {
     logout: (options) => call("logout", options),
     onLogout: (cleaner, { name = cleaner.name } = {}) => add(cleaners, { cleaner, name: `${name}` }),
     capabilities: async () => (await call("logout", { scope: "provider", dryRun: true })).capabilities,
-    getUser: () => snapshot.user,
-    get isAuthenticated() {
-      return snapshot.isAuthenticated;
-    },
-    get status() {
-      return snapshot.status;
-    },
-    getSnapshot: () => snapshot,
-    subscribe: (listener) => add(listeners, () => listener()),
-    on(name, listener) {
-      if (!events.has(name)) events.set(name, new Set());
-      return add(events.get(name), (detail) => listener(detail));
-    },
     close() {
       listeners.clear();
       cleaners.clear();
@@ -101,7 +88,8 @@ export async function createClient(options) {
       live.delete(plain);
       core.tell("close", 0, 0);
     },
-  });
+  };
+  return Object.freeze(Object.assign(telling(() => snapshot, listeners, events), client));
 }
 
 let defaults;

@@ -14,6 +14,25 @@ export function tell(listener, detail) {
   }
 }
 
+/** The members of a client that say how things stand, and whenever that changes: `snapshot` gives it, and those who listen are in `listeners` and `events`. */
+export function telling(snapshot, listeners, events) {
+  return {
+    getUser: () => snapshot().user,
+    get isAuthenticated() {
+      return snapshot().isAuthenticated;
+    },
+    get status() {
+      return snapshot().status;
+    },
+    getSnapshot: snapshot,
+    subscribe: (listener) => add(listeners, () => listener()),
+    on(name, listener) {
+      if (!events.has(name)) events.set(name, new Set());
+      return add(events.get(name), (detail) => listener(detail));
+    },
+  };
+}
+
 export function freeze(value) {
   if (value && typeof value === "object" && !(value instanceof Error)) Object.values(Object.freeze(value)).forEach(freeze);
 }

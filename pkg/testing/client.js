@@ -1,6 +1,6 @@
 // The surface of `index.js`, over a machine in the place of the core.
 import { fetchWith } from "../fetch.js";
-import { add, freeze } from "../listeners.js";
+import { add, freeze, telling } from "../listeners.js";
 import { errorOf, report } from "./errors.js";
 import { Machine } from "./machine.js";
 import { clientOptions, isUnder } from "./options.js";
@@ -42,30 +42,15 @@ export function clientIn(world, tab, page, options) {
     logout: signOut,
     onLogout: (cleaner, { name = cleaner.name } = {}) => add(cleaners, { cleaner, name: `${name}` }),
     capabilities: async () => (await signOut({ scope: "provider", dryRun: true })).capabilities,
-    getUser: () => snapshot.user,
-    get isAuthenticated() {
-      return snapshot.isAuthenticated;
-    },
-    get status() {
-      return snapshot.status;
-    },
-    getSnapshot: () => snapshot,
-    subscribe: (listener) => add(listeners, () => listener()),
-    on(name, listener) {
-      if (!events.has(name)) events.set(name, new Set());
-      return add(events.get(name), (detail) => listener(detail));
-    },
     close() {
       for (const one of [listeners, cleaners, events]) one.clear();
       requests.abort();
       world.machines.delete(machine);
       machine.close();
     },
-    get tab() {
-      return tab;
-    },
+    tab,
   };
-  return { client: Object.freeze(client), machine };
+  return { client: Object.freeze(Object.assign(telling(() => snapshot, listeners, events), client)), machine };
 }
 
 function tell(listener, detail) {

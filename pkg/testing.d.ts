@@ -26,10 +26,10 @@ export interface TestBrowserOptions extends Partial<ClientOptions> {
   now?: number | (() => number);
 }
 
-/** Makes a virtual browser without a tab: {@link TestBrowser.openTab}. Throws an {@link nightlatch.AuthError} with `invalid_options` as `createClient` does. */
+/** Makes a virtual browser without a tab: {@link TestBrowser.openTab}. */
 export function createTestBrowser(options?: TestBrowserOptions): TestBrowser;
 
-/** Makes a virtual browser with one tab, and gives the client in it. */
+/** Makes a virtual browser with one tab, and gives the client in it. Throws an `AuthError` with `invalid_options` for an option that cannot be right. */
 export function createTestClient(options?: TestBrowserOptions): TestClient;
 
 /** A {@link Client} of a virtual tab. It is there at once: there is nothing to load. */
@@ -52,7 +52,7 @@ export interface TestBrowser {
   isStorageRefused: boolean;
   /** What a sign-out cannot delete: names for {@link nightlatch.LogoutReport.local}, such as `"books (IndexedDB)"`. Default: nothing. */
   residue: string[];
-  /** Opens a tab, whose page has a client of these options over those of the browser. */
+  /** Opens a tab, whose page has a client of these options over those of the browser. Throws an `AuthError` for an option that cannot be right. */
   openTab(options?: TestTabOptions): TestTab;
   /** Closes all tabs. */
   close(): void;

@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { explain } from "../../pkg/explain.js";
+import { followStepUp } from "../../pkg/step-up.js";
 import { AuthError, createTestBrowser, createTestClient } from "../../pkg/testing.js";
 
 const APP = "https://app.example.com";
@@ -304,6 +306,20 @@ test("the way there and back of a sign-out at the provider, and where the provid
   const other = createTestClient({ user: "ada" });
   await other.logout({ scope: "provider" });
   await assert.rejects(other.tab.comeBack(), /keeps the user/);
+});
+
+test("the entries that take a client take the fake", async () => {
+  const auth = createTestClient({ user: "ada", application: { url: "/logout" } });
+  const { api, clock } = auth.tab.browser;
+  const { app } = await explain(auth);
+  assert.deepEqual(app.map(({ layer, reached }) => [layer, reached]), [["local", "yes"], ["tabs", "yes"], ["tokens", "yes"], ["application", "yes"], ["provider", "no"], ["devices", "no"]]);
+
+  const off = followStepUp(auth);
+  api.respond(() => new Response(null, { status: 401, headers: { "WWW-Authenticate": 'Bearer error="insufficient_user_authentication", acr_values="gold"' } }));
+  assert.equal((await auth.fetch("/transfer")).status, 401);
+  await clock.idle();
+  assert.deepEqual([auth.tab.navigation.kind, auth.tab.navigation.parameters.acr_values, auth.status], ["login", "gold", "signed-in"]);
+  off();
 });
 
 test("what a test gets wrong is told at once", async () => {

@@ -6,6 +6,7 @@ const pkg = join(import.meta.dirname, "..", "..", "pkg");
 
 const ITEM = /^export (?:declare )?(?:async )?(function|const|class|interface|type) (\w+)/;
 const MEMBER = /^ {2}(?:readonly )?(?:get |set )?(\w+)\??(?:<[^>]*>)?[:(]/;
+const ALL = /^export \* from "\.\/(.+)\.js"/;
 const REEXPORT = /^export \{([^}]+)\}/;
 
 export async function declarations(path) {
@@ -14,6 +15,7 @@ export async function declarations(path) {
   const values = new Set();
   const members = {};
   const undocumented = [];
+  for (const [, other] of lines.map((line) => ALL.exec(line)).filter(Boolean)) for (const value of (await declarations(`${other}.d.ts`)).values) values.add(value);
   let item;
   lines.forEach((line, at) => {
     const isDocumented = lines[at - 1]?.trimEnd().endsWith("*/");

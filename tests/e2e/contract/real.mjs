@@ -24,6 +24,18 @@ export function realDriver(stage, { options, without }) {
     open: async () => realTab(stage, await openApp(stage, { without })),
     fail,
     recover: () => world.faults.clear(),
+    hold(endpoint) {
+      let release;
+      const released = new Promise((resolve) => (release = resolve));
+      world.faults.set(endpoint, async (req, res, next) => {
+        await released;
+        next();
+      });
+      return async () => {
+        world.faults.clear(endpoint);
+        release();
+      };
+    },
     pass: (seconds) => sleep(seconds * 1000),
     lifetime: (seconds) => world.setAccessTokenTtl(seconds),
     async revokeAll() {
@@ -70,6 +82,24 @@ function realTab(stage, tab) {
     call: (name, options) => result(tab.run((name, options) => window.auth[name](options ?? undefined), name, options ?? null)),
     calls: (times, name, options) =>
       tab.run((times, name, options) => Promise.all(Array.from({ length: times }, () => window.auth[name](options ?? undefined))), times, name, options ?? null),
+    together: async (...calls) =>
+      (await tab.run((calls) => Promise.all(calls.map(([name, options]) => window.auth[name](options))), calls)).map((value) => outcome({ value })),
+    /** Begins a call, and goes on when its first request is under way. */
+    async begin(name, options) {
+      const before = stage.world.requests.length;
+      await tab.run(
+        (name, options) =>
+          void (window.begun = window.auth[name](options ?? undefined).then(
+            (value) => ({ value }),
+            ({ name, code, kind, status, error, message }) => ({ error: { name, code, kind, status, error, message } }),
+          )),
+        name,
+        options ?? null,
+      );
+      await until("its request has arrived", () => stage.world.requests.length > before);
+    },
+    ended: async () => outcome(await tab.run(() => window.begun)),
+    askedToEnd: () => Object.keys(stage.world.requests.of("end_session").at(-1).params).sort(),
     async atOnce(name, options) {
       const seen = await tab.run(
         async (name, options) => {

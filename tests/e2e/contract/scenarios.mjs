@@ -49,12 +49,16 @@ export const scenarios = [
     name: "a sign-out of nobody, one that does not revoke, and five at once",
     async play({ open, sent }) {
       const tab = await open();
+      // It has nobody to sign out, and so nothing to say.
+      await open();
       const seen = [await tab.call("logout"), await tab.events()];
       await tab.signIn("ada");
       seen.push(await tab.call("logout", { revoke: false }), sent());
       await tab.signIn("ada");
       const all = await tab.calls(5, "logout");
-      return [...seen, all.map(({ complete }) => complete), sent(), (await tab.events()).filter(([name]) => name === "signedOut")];
+      seen.push(all.map(({ complete }) => complete), sent(), (await tab.events()).filter(([name]) => name === "signedOut"));
+      await tab.signIn("ada");
+      return [...seen, await tab.together(["logout", { revoke: false }], ["logout", { dryRun: true }], ["logout", {}]), sent()];
     },
   },
   {
@@ -111,7 +115,7 @@ export const scenarios = [
       await tab.leave("logout", { scope: "provider", redirectTo: "/goodbye" });
       const answer = await tab.comeBack();
       await other.becomes("signed-out");
-      return [answer, await tab.standing(), await tab.events(), await other.standing(), await other.events()];
+      return [answer, await tab.standing(), await tab.events(), await other.standing(), await other.events(), tab.askedToEnd()];
     },
   },
   {
@@ -121,7 +125,7 @@ export const scenarios = [
       await tab.signIn("ada");
       await tab.call("logout");
       await tab.leave("logout", { scope: "provider" });
-      return [await tab.comeBack(), await tab.standing()];
+      return [await tab.comeBack(), await tab.standing(), tab.askedToEnd()];
     },
   },
   {
@@ -140,8 +144,8 @@ export const scenarios = [
     name: "dry runs, which end nothing",
     async play({ open, sent }) {
       const tab = await open();
+      const seen = [await tab.call("logout", { dryRun: true })];
       await tab.signIn("ada");
-      const seen = [];
       for (const scope of ["tab", "app", "provider"]) seen.push(await tab.call("logout", { scope, dryRun: true }));
       return [...seen, await tab.standing(), sent()];
     },
@@ -161,12 +165,15 @@ export const scenarios = [
   },
   {
     name: "a refresh that is refused for now: the session stays, and the provider is left alone for a while",
-    async play({ open, fail, sent }) {
+    async play({ open, fail, sent, pass }) {
       const tab = await open();
       await tab.signIn("ada");
       fail({ token: { status: 503, retryAfter: 300 } });
       const seen = [];
-      for (let times = 0; times < 3; times += 1) seen.push(await tab.call("getAccessToken", { forceRefresh: true }));
+      for (let times = 0; times < 3; times += 1) {
+        seen.push(await tab.call("getAccessToken", { forceRefresh: true }));
+        await pass(1);
+      }
       const lives = typeof (await tab.call("getAccessToken")).value;
       return [...seen, lives, sent(), await tab.events(), await tab.standing()];
     },
@@ -249,14 +256,15 @@ export const scenarios = [
   },
   {
     name: "another user takes the place of the one who is signed in",
-    async play({ open }) {
+    async play({ open, pass, sent }) {
       const tab = await open();
       await tab.signIn("ada");
       const other = await open();
       await other.clean("cache");
       await tab.signIn("grace", { prompt: "login" });
       await other.is("grace");
-      return [await tab.events(), await tab.standing(), await other.events(), await other.standing(), await other.cleaned()];
+      await pass(0.5);
+      return [sent().revocation.sort(), await tab.events(), await tab.standing(), await other.events(), await other.standing(), await other.cleaned()];
     },
   },
   {
@@ -277,6 +285,73 @@ export const scenarios = [
       await tab.left();
       await other.call("logout");
       return [await tab.complete("ada"), await tab.standing(), await other.standing(), sent().token];
+    },
+  },
+  {
+    name: "a sign-in that a sign-out of the same tab calls off before it has left",
+    async play({ open, hold, sent }) {
+      const tab = await open();
+      const release = hold("discovery");
+      await tab.begin("login");
+      const seen = [await tab.standing(), await tab.call("logout"), await tab.ended(), await tab.standing()];
+      await release();
+      return [...seen, await tab.standing(), sent()];
+    },
+  },
+  {
+    name: "a code that is refused, or whose answer never comes",
+    options: { requestTimeout: 1 },
+    async play({ open, fail, recover }) {
+      const tab = await open();
+      const seen = [];
+      for (const fault of [{ status: 400, error: "invalid_grant" }, 500, "malformed", "hang"]) {
+        fail({ token: fault });
+        seen.push(await tab.signIn("ada"), await tab.standing());
+        recover();
+      }
+      return [...seen, await tab.call("capabilities"), await tab.signIn("ada"), await tab.standing()];
+    },
+  },
+  {
+    name: "a refresh that a sign-out overtakes, in the same tab and in another: its tokens are revoked",
+    async play({ open, hold, sent, pass }) {
+      const tab = await open();
+      const other = await open();
+      const seen = [];
+      for (const one of [tab, other]) {
+        await tab.signIn("ada");
+        await other.becomes("signed-in");
+        const release = hold("token");
+        await tab.begin("getAccessToken", { forceRefresh: true });
+        seen.push(await one.call("logout"));
+        await release();
+        seen.push(await tab.ended());
+        await pass(0.5);
+        seen.push(sent(), await tab.standing(), await tab.call("capabilities"));
+      }
+      return seen;
+    },
+  },
+  {
+    name: "a provider where one revocation ends all that the user has at the client",
+    options: { revocationReach: "user" },
+    async play({ open, sent, pass }) {
+      const tab = await open();
+      await tab.signIn("ada");
+      await tab.signIn("ada");
+      await pass(0.5);
+      return [sent().revocation, await tab.call("capabilities"), await tab.call("logout"), sent().revocation];
+    },
+  },
+  {
+    name: "a provider where a revocation takes the consent along",
+    options: { revocationReach: "grant" },
+    async play({ open, sent }) {
+      const tab = await open();
+      await tab.signIn("ada");
+      const seen = [await tab.call("logout"), sent().revocation];
+      await tab.signIn("ada");
+      return [...seen, await tab.call("logout", { revoke: "grant" }), sent().revocation];
     },
   },
   {

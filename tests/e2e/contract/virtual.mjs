@@ -29,6 +29,16 @@ export function virtualDriver({ options, without }) {
     open: () => virtualTab(browser, browser.openTab({ address: "/e2e/" }), asked),
     fail: (faults) => Object.entries(faults).forEach(([endpoint, fault]) => provider.fail(endpoint, fault)),
     recover: () => provider.recover(),
+    hold(endpoint) {
+      let release;
+      const released = new Promise((resolve) => (release = resolve));
+      provider.fail(endpoint, () => released);
+      return async () => {
+        provider.recover(endpoint);
+        release();
+        await clock.idle();
+      };
+    },
     pass: (seconds) => clock.advance(seconds * 1000),
     lifetime: (seconds) => (provider.accessTokenTtl = seconds),
     revokeAll: () => provider.revokeAll(),
@@ -62,6 +72,8 @@ function virtualTab(browser, tab, asked) {
   let cleaned;
   let under;
   let left;
+  let leftFor;
+  let begun;
   const result = (promise) => promise.then((value) => outcome({ value }), (error) => outcome({ error }));
   const auth = () => tab.client;
   const observe = () => {
@@ -87,6 +99,13 @@ function virtualTab(browser, tab, asked) {
   return {
     call: (name, options) => result(auth()[name](options)),
     calls: (times, name, options) => Promise.all(Array.from({ length: times }, () => auth()[name](options))),
+    together: async (...calls) => (await Promise.all(calls.map(([name, options]) => auth()[name](options)))).map((value) => outcome({ value })),
+    async begin(name, options) {
+      begun = result(auth()[name](options));
+      await clock.settled();
+    },
+    ended: () => begun,
+    askedToEnd: () => Object.keys(leftFor).sort(),
     async atOnce(name, options) {
       const under = auth()[name](options);
       const { isAuthenticated, status } = auth();
@@ -111,6 +130,7 @@ function virtualTab(browser, tab, asked) {
     complete,
     async comeBack() {
       await left;
+      leftFor = tab.navigation.parameters;
       await tab.comeBack();
       return answer();
     },

@@ -377,7 +377,11 @@ export type LogoutReport =
   | LogoutReportOf<"provider", Exclude<LayerOutcome, "redirecting" | "unsupported">, Exclude<LayerOutcome, "skipped">>;
 
 /** The report of one scope: {@link LogoutReport}. */
-export interface LogoutReportOf<Scope extends LogoutScope = LogoutScope, ApplicationOutcome extends LayerOutcome = LayerOutcome, ProviderOutcome extends LayerOutcome = LayerOutcome> {
+export interface LogoutReportOf<
+  Scope extends LogoutScope = LogoutScope,
+  ApplicationOutcome extends LayerOutcome = LayerOutcome,
+  ProviderOutcome extends LayerOutcome = LayerOutcome,
+> {
   /** What was asked for. Calls that overlap share the report of the one that reaches furthest. */
   scope: Scope;
   /** Whether every layer that was asked for is confirmed. Never in a dry run. */
@@ -594,7 +598,12 @@ export type AuthError = { [Code in AuthErrorCode]: AuthErrorOf<Code> }[AuthError
 
 /** The class of {@link AuthError}. `instanceof` narrows to it. */
 export const AuthError: {
-  new <Code extends AuthErrorCode>(code: Code, kind: AuthErrorKindOf<Code>, message: string, details?: { error?: string; errorDescription?: string; status?: number; cause?: unknown }): AuthErrorOf<Code>;
+  new <Code extends AuthErrorCode>(
+    code: Code,
+    kind: AuthErrorKindOf<Code>,
+    message: string,
+    details?: { error?: string; errorDescription?: string; status?: number; cause?: unknown },
+  ): AuthErrorOf<Code>;
   /** What `instanceof` narrows to. */
   readonly prototype: AuthError;
 };

@@ -2,7 +2,8 @@
  * For the tests of apps: a client without network, browser or WebAssembly, whose browser, tabs, provider and time are the test's.
  *
  * It runs in Node and in jsdom or happy-dom, under any runner. What it does is what the package does: one table of scenarios is played with both.
- * Not simulated: DPoP, PAR, the outbox, provider rows, popups and hidden frames, the back/forward cache, ID token checks. Their options are taken and change nothing.
+ * Not simulated: DPoP, PAR, the outbox, provider rows, popups and hidden frames, the back/forward cache, ID token checks. Their options are taken and change
+ * nothing.
  *
  * @packageDocumentation
  */
@@ -86,7 +87,8 @@ export interface TestTab {
   /** Loads the page anew: what lies in memory is gone, and there is another client. */
   reload(): TestClient;
   /**
-   * The user signs in at the provider, which sends them back to `redirectUri`. Begins a sign-in where none is under way. Then the page stands at the answer, to be taken by
+   * The user signs in at the provider, which sends them back to `redirectUri`. Begins a sign-in where none is under way. Then the page stands at the answer,
+   * to be taken by
    * {@link Client.handleRedirectCallback}, of this client or of the one that {@link reload} gives.
    *
    * @param user Default: whom the provider knows still, {@link TestProvider.user}. It rejects where there is nobody, or the sign-in has the provider ask (`prompt`).
@@ -95,7 +97,10 @@ export interface TestTab {
   signIn(user?: TestUser): Promise<string>;
   /** The provider sends the user back with an error (RFC 6749 §4.1.2.1). Default `"access_denied"`: they gave up. Gives the address. */
   refuse(error?: string, errorDescription?: string): Promise<string>;
-  /** The provider ends its own session, and sends the user back to `postLogoutRedirectUri`, to be taken by {@link Client.handleRedirectCallback}. Rejects where there is no such address. */
+  /**
+   * The provider ends its own session, and sends the user back to `postLogoutRedirectUri`, to be taken by {@link Client.handleRedirectCallback}. Rejects
+   * where there is no such address.
+   */
   comeBack(): Promise<string>;
   /** Somebody uses the page, by a key or a pointer: for {@link ClientOptions.idleTimeout}. */
   active(): void;
@@ -128,12 +133,17 @@ export interface TestClock {
   idle(): Promise<void>;
 }
 
-/** What of a provider can fail. `application` is the app's own server (the option of that name); `provider` every endpoint of the provider's that does not fail otherwise. */
+/**
+ * What of a provider can fail. `application` is the app's own server (the option of that name); `provider` every endpoint of the provider's that does not
+ * fail otherwise.
+ */
 export type TestEndpoint = "application" | "discovery" | "end_session" | "provider" | "revocation" | "token";
 
 /**
- * How it fails. `"drop"`: there is no answer, as of a network that is down. `"hang"`: none ever comes. `"malformed"`: 200, and no JSON. `"missing"`: 404, and the metadata
- * that is read from now on does not name the endpoint. A number: that HTTP status. A function: its answer, for which the request waits; `undefined` lets the provider do its work, and
+ * How it fails. `"drop"`: there is no answer, as of a network that is down. `"hang"`: none ever comes. `"malformed"`: 200, and no JSON. `"missing"`: 404, and
+ * the metadata
+ * that is read from now on does not name the endpoint. A number: that HTTP status. A function: its answer, for which the request waits; `undefined` lets the
+ * provider do its work, and
  * what it throws is no answer.
  */
 export type TestFault =
@@ -208,7 +218,8 @@ export interface TestApi {
   /** What was sent, in order. */
   readonly requests: readonly TestCall[];
   /**
-   * Has a function answer from now on; `token` is the access token that the call carried. What it throws, the call rejects with. Default: 200 with `{}`, and 401 for a token
+   * Has a function answer from now on; `token` is the access token that the call carried. What it throws, the call rejects with. Default: 200 with `{}`, and
+   * 401 for a token
    * that is not good.
    */
   respond(answer: (request: Request, call: { token: string | null }) => Response | Promise<Response>): void;
@@ -223,10 +234,13 @@ export interface TraceOptions {
 }
 
 /**
- * What this page's browser still keeps of a session, by name and never by value; nothing after a sign-out of the app. Found are nightlatch's sealed session, key share and
- * keys, a sign-in under way, and whatever looks like a token (a JWT, a member such as `access_token`) in local and session storage, IndexedDB, Cache storage, cookies,
+ * What this page's browser still keeps of a session, by name and never by value; nothing after a sign-out of the app. Found are nightlatch's sealed session,
+ * key share and
+ * keys, a sign-in under way, and whatever looks like a token (a JWT, a member such as `access_token`) in local and session storage, IndexedDB, Cache storage,
+ * cookies,
  * `history.state`, `window.name` and the address.
  *
- * It runs in the page and needs nothing but the page, so that any driver can bring its text there: `page.evaluate(findTraces)`. `nightlatch/testing/playwright` does so.
+ * It runs in the page and needs nothing but the page, so that any driver can bring its text there: `page.evaluate(findTraces)`.
+ * `nightlatch/testing/playwright` does so.
  */
 export function findTraces(options?: TraceOptions): Promise<string[]>;

@@ -96,6 +96,9 @@ export class TestBrowser {
     const { provider, clock } = this.#world;
     const { record, slot, options, page } = machine;
     const owner = slot === this.#world.record.slot ? this.#world : page;
+    const { issuer: iss, clientId: aud } = options;
+    // The app may say who it is when it makes a client of its own.
+    if (slot.session && slot.session.claims.iss !== iss) slot.session = { ...slot.session, claims: { ...slot.session.claims, iss, aud } };
     if (user === undefined || this.#world.hasBegun || owner.hasBegun) return;
     owner.hasBegun = true;
     const now = clock.now();

@@ -11,6 +11,7 @@ import { logout } from "./sign-out.js";
 /** A client in a page of a tab. It is there at once: nothing has to be loaded. */
 export function clientIn(world, tab, page, options) {
   const parsed = clientOptions(options, world);
+  world.provider.serve(parsed);
   const events = new Map();
   const listeners = new Set();
   const cleaners = new Set();

@@ -141,7 +141,8 @@ export class Machine {
   /** Has the app clean up, and wipes what the test's surroundings keep: `{ wiped, cleaned }`. */
   wipe(clear, alone, timeoutMs) {
     const within = Math.min(timeoutMs, WIPE_MS);
-    const cleaned = Promise.all([...this.app.cleaners].map(async ({ cleaner, name }) => ({ name, status: await this.clock.outside(within, outcome(cleaner), "timedOut") })));
+    const clean = async ({ cleaner, name }) => ({ name, status: await this.clock.outside(within, outcome(cleaner), "timedOut") });
+    const cleaned = Promise.all([...this.app.cleaners].map(clean));
     // Nothing of nightlatch's lies there, so there is nothing else to look for.
     const hasStorages = typeof document !== "undefined" && clear !== "own";
     const wiped = hasStorages ? wipe("", { clear, own: false, alone, within }) : Promise.resolve({ removed: [], residue: [] });

@@ -1,7 +1,10 @@
 // What an app passes, held against the rules of `src/protocol/options.rs` and its like.
 import { errorOf, invalid } from "./errors.js";
 
-const LOGIN_RESERVED = "acr_values client_id code_challenge code_challenge_method id_token_hint max_age nonce prompt redirect_uri request request_uri response_mode response_type scope state".split(" ");
+const LOGIN_RESERVED = [
+  ...["acr_values", "client_id", "code_challenge", "code_challenge_method", "id_token_hint", "max_age", "nonce", "prompt"],
+  ...["redirect_uri", "request", "request_uri", "response_mode", "response_type", "scope", "state"],
+];
 const LOGOUT_RESERVED = ["client_id", "id_token_hint", "post_logout_redirect_uri", "state"];
 const CLEAR = ["localStorage", "sessionStorage", "indexedDB", "caches", "cookies", "serviceWorkers", "keep"];
 
@@ -113,7 +116,8 @@ function ownAddress(address, origin) {
 
 function clear(asked) {
   if (asked == null) return undefined;
-  const lists = isPlain(asked) && Object.entries(asked).every(([kind, what]) => CLEAR.includes(kind) && (Array.isArray(what) || what == null || (typeof what === "boolean" && kind !== "keep")));
+  const isList = ([kind, what]) => CLEAR.includes(kind) && (Array.isArray(what) || what == null || (typeof what === "boolean" && kind !== "keep"));
+  const lists = isPlain(asked) && Object.entries(asked).every(isList);
   if (asked !== "own" && asked !== "all" && !lists) throw invalid('`clear` is "own", "all" or lists of names');
   return asked;
 }

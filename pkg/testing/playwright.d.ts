@@ -28,7 +28,8 @@ export interface LoggedOutOptions extends TraceOptions {
 }
 
 /**
- * Waits until nothing is left of a session in the browser, in whichever tab: see `findTraces` of `nightlatch/testing`, and `HttpOnly` cookies as well. With `client` every page of the
+ * Waits until nothing is left of a session in the browser, in whichever tab: see `findTraces` of `nightlatch/testing`, and `HttpOnly` cookies as well. With
+ * `client` every page of the
  * app's origin has to say that nobody is signed in: `status`, `isAuthenticated`, `getUser()`, and `getAccessToken()`, which rejects with `login_required`.
  *
  * @param page A page of the app; the others of its context on the same origin are looked at too.

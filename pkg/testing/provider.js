@@ -36,6 +36,12 @@ export class TestProvider {
     this.#clientId = clientId;
   }
 
+  /** Stands for the provider of a client: there is one for every issuer. */
+  serve({ issuer, clientId }) {
+    this.#issuer = issuer;
+    this.#clientId = clientId;
+  }
+
   /** Has an endpoint fail from now on. */
   fail(endpoint, fault) {
     if (!ENDPOINTS.includes(endpoint)) throw new RangeError(`no endpoint is called ${endpoint}: one of ${ENDPOINTS.join(", ")}`);

@@ -95,7 +95,8 @@ class Use {
         throw loginRequired();
       }
       const sentAt = machine.now();
-      const answer = await provider.ask("token", { grant_type: "refresh_token", refresh_token: session.refreshToken, client_id: options.clientId }, options.requestTimeoutMs);
+      const form = { grant_type: "refresh_token", refresh_token: session.refreshToken, client_id: options.clientId };
+      const answer = await provider.ask("token", form, options.requestTimeoutMs);
       const { failure } = answer;
       // It may have been consumed or not. This page tries once more; then the attempt stays written down.
       if (failure === "drop" || failure === "timeout") {

@@ -22,8 +22,8 @@ export async function findTraces({ tokens = [], ignore = [] } = {}) {
     if (typeof value === "string") yield value;
     if (typeof value !== "object" || value === null || seen.has(value)) return;
     seen.add(value);
-    const bytes = value instanceof ArrayBuffer ? new Uint8Array(value) : ArrayBuffer.isView(value) ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : null;
-    if (bytes) yield new TextDecoder().decode(bytes.subarray(0, MOST));
+    if (value instanceof ArrayBuffer) yield new TextDecoder().decode(new Uint8Array(value).subarray(0, MOST));
+    else if (ArrayBuffer.isView(value)) yield new TextDecoder().decode(new Uint8Array(value.buffer, value.byteOffset, Math.min(value.byteLength, MOST)));
     else if (value instanceof Map || value instanceof Set) for (const one of value) yield* texts(one, seen);
     else
       for (const [name, member] of Object.entries(value)) {

@@ -281,6 +281,7 @@ test("the module in the place of `nightlatch` makes clients of the tab", async (
   const options = { issuer: "https://id.example", clientId: "spa", redirectUri: `${APP}/callback`, scope: "openid profile" };
   const auth = await module.createClient(options);
   assert.deepEqual([auth.isAuthenticated, auth.tab.browser === browser], [true, true]);
+  assert.deepEqual([auth.getUser().iss, auth.getUser().aud], ["https://id.example", "spa"]);
   assert.equal(await codeOf(module.createClient({ ...options, storage: "nowhere" })), "invalid_options");
 
   module.configure(options);

@@ -7,6 +7,7 @@ export type { AuthHandlers, AuthState, ClientSource, OptionsSource };
 
 /** How {@link AuthProvider} comes to its client: by `options`, or by one that the app has made. What is given first stays. */
 export type AuthProviderProps = AuthHandlers & {
+  /** What may call {@link useAuth}. */
   children?: ReactNode;
   /** Is shown in place of the children while {@link AuthState.status} is `loading`, and while an answer in the address is dealt with. Default: the children. */
   fallback?: ReactNode;
@@ -35,7 +36,9 @@ export function AuthProvider(props: AuthProviderProps): ReactElement;
 /** What the client shows and does, anywhere below {@link AuthProvider}; a component that calls it is rendered again when something changes. */
 export function useAuth(): AuthState;
 
+/** What {@link RequireAuth} is given. */
 export interface RequireAuthProps {
+  /** Is shown to who is signed in. */
   children?: ReactNode;
   /** Is shown on the way: while it is not known who is signed in, while signing in, while signing out. Default: nothing. */
   fallback?: ReactNode;

@@ -4,6 +4,7 @@ import { test } from "node:test";
 
 import { explain } from "../../pkg/explain.js";
 import { followStepUp } from "../../pkg/step-up.js";
+import { authStore } from "../../pkg/svelte.js";
 import { AuthError, createTestBrowser, createTestClient } from "../../pkg/testing.js";
 
 const APP = "https://app.example.com";
@@ -321,6 +322,22 @@ test("the entries that take a client take the fake", async () => {
   await clock.idle();
   assert.deepEqual([auth.tab.navigation.kind, auth.tab.navigation.parameters.acr_values, auth.status], ["login", "gold", "signed-in"]);
   off();
+
+  const signedIn = createTestClient({ user: "ada" });
+  const store = authStore(signedIn);
+  const shown = [];
+  const { document } = globalThis;
+  globalThis.document = {}; // A store in a browser opens its client.
+  try {
+    store.subscribe(({ status }) => shown.push(status));
+    await signedIn.tab.browser.clock.idle();
+    assert.equal(shown.at(-1), "signed-in");
+    await store.logout();
+    assert.deepEqual([shown[0], shown.at(-1)], ["loading", "signed-out"]);
+  } finally {
+    store.close();
+    globalThis.document = document;
+  }
 });
 
 test("what a test gets wrong is told at once", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { cp, mkdir, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
@@ -21,7 +21,8 @@ before(async () => {
   await run("tar", ["-xzf", packed, "-C", folder]);
   await mkdir(join(folder, "node_modules"));
   await cp(join(folder, "package"), join(folder, "node_modules", "nightlatch"), { recursive: true });
-  await symlink(join(root, "node_modules", "playwright-core"), join(folder, "node_modules", "playwright-core"));
+  // The frameworks of the adapters, and Playwright.
+  for (const name of await readdir(join(root, "node_modules"))) await symlink(join(root, "node_modules", name), join(folder, "node_modules", name));
   await cp(join(root, "tests", "types"), join(folder, "types"), { recursive: true });
   await writeFile(join(folder, "package.json"), JSON.stringify({ type: "module" }));
   await writeFile(

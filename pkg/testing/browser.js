@@ -102,7 +102,7 @@ export class TestBrowser {
     if (user === undefined || this.#world.hasBegun || owner.hasBegun) return;
     owner.hasBegun = true;
     const now = clock.now();
-    const session = sessionOf(provider.issue(user, options.scope), now, { metadata: provider.metadata() });
+    const session = sessionOf(provider.issue(user, options.scope), now, { metadata: machine.metadata ?? provider.metadata() });
     const { idleMs, maxMs } = options;
     record.install(slot, now, { generation: record.generation, note: 0, session, idleMs, maxMs });
   }

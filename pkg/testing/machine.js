@@ -44,6 +44,7 @@ export class Machine {
     this.clock = world.clock;
     this.provider = world.provider;
     this.options = options;
+    this.metadata = options.metadata;
     this.page = page;
     this.app = app;
     this.place = world.isStorageRefused ? "memory" : options.place;

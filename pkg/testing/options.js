@@ -18,6 +18,8 @@ export function clientOptions(options, { origin, issuer, clientId }) {
   return {
     issuer: given.issuer,
     clientId: given.clientId,
+    // What a report says of the endpoints; the addresses are the virtual provider's.
+    metadata: given.metadata && { revocation: given.metadata.revocation_endpoint, endSession: given.metadata.end_session_endpoint },
     redirectUri: given.redirectUri,
     postLogoutRedirectUri: given.postLogoutRedirectUri,
     scope: scopes("openid", given.scope),

@@ -295,6 +295,16 @@ test("the module in the place of `nightlatch` makes clients of the tab", async (
   assert.equal(await codeOf(module.getAccessToken()), "login_required");
 });
 
+test("metadata that the app gives is taken as it stands, and no other is asked for", async () => {
+  const metadata = { issuer: "https://id.example", authorization_endpoint: "https://id.example/auth", token_endpoint: "https://id.example/token" };
+  const auth = createTestClient({ issuer: "https://id.example", metadata });
+  await auth.tab.signIn("ada");
+  await auth.handleRedirectCallback();
+  const { tokens, provider } = await auth.logout({ scope: "provider" });
+  assert.deepEqual([tokens.refreshToken, tokens.accessToken, provider], ["unsupported", "unsupported", "unsupported"]);
+  assert.deepEqual(auth.tab.browser.provider.requests.map(({ endpoint }) => endpoint), ["token"]);
+});
+
 test("the way there and back of a sign-out at the provider, and where the provider keeps the user", async () => {
   const auth = createTestClient({ user: "ada", postLogoutRedirectUri: `${APP}/` });
   const report = await auth.logout({ scope: "provider", redirectTo: "/bye", extraParams: { ui_locales: "de" } });

@@ -230,13 +230,13 @@ export const scenarios = [
   },
   {
     name: "a session that nobody uses ends in every tab",
-    options: { idleTimeout: 2 },
-    async play({ open, pass, sent }) {
+    options: { idleTimeout: 5 },
+    async play({ open, lapse, pass, sent }) {
       const tab = await open();
       await tab.signIn("ada");
       const other = await open();
       const before = await tab.standing();
-      await pass(4);
+      await lapse(6);
       for (const one of [tab, other]) await one.becomes("signed-out");
       await pass(0.5);
       // What a browser takes for activity moves the end, and shows.
@@ -246,12 +246,12 @@ export const scenarios = [
   },
   {
     name: "a session that has lasted as long as it may",
-    options: { maxSession: 2 },
-    async play({ open, pass }) {
+    options: { maxSession: 4 },
+    async play({ open, lapse }) {
       const tab = await open();
       await tab.signIn("ada");
       const before = await tab.standing();
-      await pass(3);
+      await lapse(5);
       await tab.becomes("signed-out");
       return [before, await tab.events(), await tab.call("getAccessToken")];
     },

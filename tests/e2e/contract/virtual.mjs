@@ -40,6 +40,7 @@ export function virtualDriver({ options, without }) {
       };
     },
     pass: (seconds) => clock.advance(seconds * 1000),
+    lapse: (seconds) => clock.advance(seconds * 1000),
     lifetime: (seconds) => (provider.accessTokenTtl = seconds),
     revokeAll: () => provider.revokeAll(),
     asked: (name) => asked.at(-1)[name] ?? null,

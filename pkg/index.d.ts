@@ -583,10 +583,10 @@ export interface AuthErrorBase<Code extends AuthErrorCode = AuthErrorCode> exten
   readonly status?: number;
 }
 
-/** What the refusal of a server tells: an HTTP status where there was an answer to a request, which for a sign-in there need not be. */
+/** What a server's refusal tells of it. A refused request has an HTTP status; a sign-in that comes back with an error has none, nor need an answer that cannot be read. */
 export type AuthErrorDetails<Code extends AuthErrorCode> = Code extends "token_refused" | "discovery_refused" | "revocation_refused"
   ? { readonly status: number }
-  : Code extends "authorization_refused" | "application_refused"
+  : Code extends AuthErrorCodes["server"]
     ? unknown
     : { readonly error?: never; readonly errorDescription?: never; readonly status?: never };
 

@@ -32,6 +32,7 @@ export interface DebugOptions {
 export interface Debug {
   /** What happened so far, oldest first. */
   readonly timeline: readonly DebugEntry[];
+  /** For the client alone. */
   extend(core: unknown, page: unknown, calls: unknown, options: unknown): void;
 }
 

@@ -8,6 +8,7 @@ export type LegacyLibrary = "auth0-spa-js" | "keycloak-js" | "msal" | "oidc-clie
 
 /** What {@link removeLegacy} did: names, never values, as in `LogoutReport.local`. */
 export interface LegacyRemoved {
+  /** What is gone, by name and never by value. */
   removed: string[];
   /** What should have gone and is still there: a database that somebody holds open goes when it is let go. */
   residue: string[];

@@ -35,6 +35,7 @@ export const ENGLISH: Readonly<ReportLabels>;
 
 /** How {@link textOf} says it. */
 export interface TextOptions {
+  /** Words in the place of the English ones. Default: none. */
   labels?: ReportLabels | undefined;
   /** Whom the texts name: a name, or what the client was given as `provider`. Default: "the provider". */
   provider?: string | Provider | undefined;

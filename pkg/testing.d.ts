@@ -2,8 +2,8 @@
  * For the tests of apps: a client without network, browser or WebAssembly, whose browser, tabs, provider and time are the test's.
  *
  * It runs in Node and in jsdom or happy-dom, under any runner. What it does is what the package does: one table of scenarios is played with both.
- * Not simulated: DPoP, PAR, the outbox, the timeline, provider rows, popups and hidden frames, the back/forward cache, ID token checks. Their options are taken and change
- * nothing.
+ * Not simulated: DPoP, PAR, the outbox, the timeline, provider rows, popups and hidden frames, the back/forward cache, ID token checks. Their
+ * options are taken and change nothing.
  *
  * @packageDocumentation
  */

@@ -72,7 +72,7 @@ class Logout {
   }
 
   acknowledge(generation) {
-    if (generation >= this.generation && !this.hasLeft) this.acknowledged += 1;
+    if (generation >= this.generation && !this.hasLeft && !this.asked.dryRun) this.acknowledged += 1;
   }
 
   #begin() {

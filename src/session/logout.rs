@@ -182,7 +182,7 @@ impl Logout {
 
     /// Another tab says that it is signed out.
     pub(super) fn acknowledge(&mut self, generation: u64) {
-        if generation >= self.generation && !self.has_left() {
+        if generation >= self.generation && !self.has_left() && !self.asked.dry_run {
             self.report.acknowledged += 1;
         }
     }

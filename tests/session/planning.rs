@@ -1,6 +1,6 @@
 //! What a sign-out would reach, asked before it is called: nothing changes by asking.
 
-use nightlatch::session::Status;
+use nightlatch::session::{Input, Signal, Status};
 use serde_json::{Value, json};
 
 use crate::provider::{Mood, plain};
@@ -37,6 +37,17 @@ fn a_dry_run_changes_nothing_and_sends_nothing() {
         assert_eq!(world.status(0), Status::SignedIn);
         assert_eq!(world.user(0).as_deref(), Some("ada"));
     }
+}
+
+#[test]
+fn a_dry_run_counts_no_answer_to_a_sign_out_that_overlaps_it() {
+    let mut world = World::signed_in();
+    let id = world.log_out(0, json!({ "dryRun": true }));
+    let generation = 1 << 52;
+    let heard = Input::Signal(Signal::Acknowledged { generation });
+    assert_eq!(world.tell(0, heard), Ok(()));
+    world.run();
+    assert_eq!(world.report(0, id)["tabs"]["acknowledged"], json!(0.0));
 }
 
 #[test]

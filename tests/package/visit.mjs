@@ -1,20 +1,35 @@
 /** A person at a browser, in front of an app that uses the package. */
 import assert from "node:assert/strict";
+import { after } from "node:test";
 
 import { Browser } from "../e2e/harness/browser.mjs";
 import { until } from "../e2e/harness/until.mjs";
 
-/** {@link signInAndOutIn} a browser of its own. */
-export async function signInAndOut(world, address) {
-  const browser = await Browser.launch("chromium");
-  try {
-    await signInAndOutIn(browser, world, address);
-  } finally {
-    await browser.close();
+let browser;
+after(() => browser?.close());
+
+/** A browser as in a new profile. One serves the tests of a file: everything that it keeps is deleted before each visit. */
+async function fresh() {
+  if (!((await browser?.closeTabs()) && (await browser.wipe()))) {
+    await browser?.close();
+    browser = await Browser.launch("chromium");
   }
+  return browser;
 }
 
-/** Signs in at the provider, asks the API, signs out, and finds nobody signed in after a reload. */
+/** Opens a tab in a fresh browser. */
+export async function visit(address) {
+  const tab = await (await fresh()).open();
+  await tab.visit(address);
+  return tab;
+}
+
+/** {@link signInAndOutIn} a fresh browser. */
+export async function signInAndOut(world, address) {
+  return signInAndOutIn(await fresh(), world, address);
+}
+
+/** Signs in at the provider, asks the API, signs out, and finds nobody signed in after a reload. Gives the tab. */
 export async function signInAndOutIn(browser, world, address) {
   const tab = await browser.open();
   await tab.visit(address);
@@ -43,4 +58,5 @@ export async function signInAndOutIn(browser, world, address) {
 
   await tab.reload();
   await shows("status", "signed-out");
+  return tab;
 }

@@ -1,0 +1,61 @@
+import { cp, mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+
+import { freePort } from "../e2e/harness/drivers.mjs";
+import { start } from "../e2e/harness/processes.mjs";
+import { until } from "../e2e/harness/until.mjs";
+import { serve } from "../../www/server.mjs";
+import { install, remove, run, temporary } from "./project.mjs";
+import { signInAndOut } from "./visit.mjs";
+
+// What a user types, after `npx`, with no file of configuration.
+const builds = {
+  "vite-5": "vite-5/bin/vite.js build --outDir dist/vite-5",
+  "vite-8": "vite-8/bin/vite.js build --outDir dist/vite-8",
+  webpack: "webpack/bin/webpack.js --mode production --entry ./main.js --output-path dist/webpack",
+  esbuild: "esbuild/bin/esbuild main.js --bundle --outfile=dist/esbuild/main.js",
+  rollup: "rollup/dist/bin/rollup main.js --plugin node-resolve --dir dist/rollup",
+};
+
+let folder;
+before(async () => {
+  folder = await temporary();
+  await install("bundlers", folder);
+});
+after(() => remove(folder));
+
+for (const [name, command] of Object.entries(builds)) {
+  test(`what ${name} builds without any configuration signs in and signs out under a strict policy`, async (t) => {
+    await run(folder, ...command.split(" "));
+    const built = join(folder, "dist", name);
+    // Vite has made a page of its own.
+    await cp(join(folder, "index.html"), join(built, "index.html"), { force: false });
+    const world = await serve({ mounts: { "/": built } });
+    t.after(() => world.close());
+
+    await signInAndOut(world, `${world.app}/`);
+  });
+}
+
+for (const name of ["vite-5", "vite-8"]) {
+  test(`what the development server of ${name} serves without any configuration signs in and signs out`, async (t) => {
+    const port = await freePort();
+    const origin = `http://localhost:${port}`;
+    const world = await serve({ extraOrigins: [origin] });
+    t.after(() => world.close());
+    await mkdir(join(folder, "public"), { recursive: true });
+    await writeFile(join(folder, "public", "config.json"), JSON.stringify(world.config));
+
+    const vite = `node_modules/${name}/bin/vite.js`;
+    const server = await start(process.execPath, [vite, "--host", "127.0.0.1", "--port", String(port), "--strictPort", "--force"], { cwd: folder });
+    try {
+      await until("Vite serves", async () => (await fetch(`http://127.0.0.1:${port}/`)).ok);
+      await signInAndOut(world, `${origin}/`);
+    } catch (error) {
+      throw new Error(`${error.message}\n${server.output()}`, { cause: error });
+    } finally {
+      await server.stop();
+    }
+  });
+}

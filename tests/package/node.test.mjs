@@ -1,11 +1,7 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { after, before, test } from "node:test";
-import { promisify } from "node:util";
 
-import { install, remove, temporary } from "./project.mjs";
-
-const run = promisify(execFile);
+import { install, node, remove, temporary } from "./project.mjs";
 
 let folder;
 before(async () => {
@@ -41,6 +37,20 @@ test("WEB-14 a client is not created where there is no page, and the error says 
   assert.deepEqual(JSON.parse(stdout), { isAuthError: true, kind: "environment" });
 });
 
-function inNode(script) {
-  return run(process.execPath, ["--input-type=module", "--eval", script], { cwd: folder, timeout: 30_000 });
+test("CommonJS requires the package, and what it gets is what the others import", async () => {
+  const { stdout, stderr } = await inNode(
+    `
+    const required = require("nightlatch");
+    import("nightlatch").then((imported) => console.log(required.createClient === imported.createClient, typeof required.AuthError));
+  `,
+    "commonjs",
+  );
+
+  // Node 20 and 22 say that this is new to them.
+  assert.match(stderr, /^$|ExperimentalWarning: .*require/);
+  assert.equal(stdout.trim(), "true function");
+});
+
+function inNode(script, kind = "module") {
+  return node(folder, `--input-type=${kind}`, "--eval", script);
 }

@@ -38,7 +38,7 @@ pub(crate) fn verb(project: &Project, arguments: &[String]) -> Result<()> {
 
 type Check = fn(&Project) -> Result<()>;
 
-const CHECKS: [(&str, Check); 14] = [
+const CHECKS: [(&str, Check); 15] = [
     ("format", format),
     ("lock files name no registry", lock_files),
     ("the core names no browser", purity),
@@ -53,6 +53,7 @@ const CHECKS: [(&str, Check); 14] = [
     ("docs, on this machine", docs_host),
     ("docs, on wasm32", docs_wasm),
     ("size budget", budget),
+    ("entries and their types resolve", resolution),
 ];
 
 fn format(project: &Project) -> Result<()> {
@@ -195,6 +196,22 @@ fn docs(project: &Project) -> Command {
 fn budget(project: &Project) -> Result<()> {
     package::build(project, Mode::Release)?;
     sizes::keep_to_budget(project, sizes::measure(project)?)
+}
+
+/// What bundlers, Node and TypeScript make of the tarball. (CommonJS is left out: there `require` of ES modules is Node's.)
+fn resolution(project: &Project) -> Result<()> {
+    package::build(project, Mode::Release)?;
+    let tarball = npm::pack(project, &project.target.join("tarball"))?;
+    let mut publint = project.tool("publint/src/cli.js");
+    process::run(publint.arg("run").arg(&tarball).arg("--strict"))?;
+    let attw = |how| {
+        let mut attw = project.tool("@arethetypeswrong/cli/dist/index.js");
+        attw.arg(&tarball).args(["--profile=esm-only", how]);
+        // It would look for types elsewhere.
+        process::run(attw.arg("--no-definitely-typed"))
+    };
+    // The table is long, and has what is right too.
+    attw("--quiet").or_else(|_| attw("--format=table-flipped"))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 // The core is not told: what it sends is given a proof on the way, and a token that is bound as it should be is called a
 // bearer's on the way back. Revocations carry no proof. They need none (RFC 7009 §2.1), and with one they would not outlive
 // the page, for the browser would have to ask first.
-import { AuthError } from "./index.js";
+import { AuthError } from "./error.js";
 import { bearer as challengesOf } from "./challenge.js";
 import { depart } from "./departure.js";
 import { keysOf } from "./dpop/keys.js";

@@ -1,5 +1,5 @@
 // Watches over the provider's own session, for apps whose session is to end with it.
-import { AuthError } from "./index.js";
+import { AuthError } from "./error.js";
 import { signInSilently } from "./silent.js";
 
 /** The provider's frame is asked no more often, in seconds. */

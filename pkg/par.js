@@ -1,6 +1,6 @@
 // Pushed authorization requests: RFC 9126. The provider hears of a sign-in from the app before the browser goes there, so
 // nothing of it stands in an address.
-import { AuthError } from "./index.js";
+import { AuthError } from "./error.js";
 import { send } from "./browser/request.js";
 import { depart } from "./departure.js";
 

@@ -2,7 +2,7 @@
 //
 // Where tabs share one session, the window completes the sign-in itself and the page finds it in the record. Where they do
 // not, the page reads the window's address. Nothing that the window is sent back with crosses a channel either way.
-import { AuthError } from "./index.js";
+import { AuthError } from "./error.js";
 import { FRAME } from "./silent.js";
 
 // A look at the record is good for 50 ms; a later one is a new one.

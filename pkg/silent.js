@@ -1,5 +1,5 @@
 // Sign-in without asking anybody: `prompt=none` in a hidden frame (OpenID Connect Core 1.0 §3.1.2.1).
-import { AuthError } from "./index.js";
+import { AuthError } from "./error.js";
 
 /** The frame's name. A page that is loaded in it has nothing to do. */
 export const FRAME = "nightlatch-silent";

@@ -35,3 +35,12 @@ test("an app that imports none of them carries no timeline, no report and no oth
   for (const word of ["refresh_token_not_rotated", "attachShadow", "msal"]) assert.ok(!text.includes(word), word);
   for (const entry of ["debug", "report", "legacy"]) assert.equal(await bundled(`import "./pkg/${entry}.js";`, { ignoreAnnotations: true }), "", `importing ${entry} does nothing`);
 });
+
+test("an app of the slim entry carries no module", async () => {
+  const imported = async (entry) => {
+    const text = await bundled(`import { createClient } from "./pkg/${entry}.js"; globalThis.createClient = createClient;`);
+    return [...new Set(Array.from(text.matchAll(/generated\/([\w.]+)/g), ([, file]) => file))].sort();
+  };
+  assert.deepEqual(await imported("index"), ["bytes.js", "nightlatch.js"]);
+  assert.deepEqual(await imported("slim"), ["fingerprint.js", "nightlatch.js"]);
+});

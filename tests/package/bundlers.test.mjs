@@ -1,5 +1,6 @@
-import { cp, mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import assert from "node:assert/strict";
+import { cp, mkdir, readdir, stat, writeFile } from "node:fs/promises";
+import { extname, join } from "node:path";
 import { after, before, test } from "node:test";
 
 import { freePort } from "../e2e/harness/drivers.mjs";
@@ -17,6 +18,9 @@ const builds = {
   esbuild: "esbuild/bin/esbuild main.js --bundle --outfile=dist/esbuild/main.js",
   rollup: "rollup/dist/bin/rollup main.js --plugin node-resolve --dir dist/rollup",
 };
+
+// The module alone has more.
+const SLIM_BYTES = 50_000;
 
 let folder;
 before(async () => {
@@ -39,6 +43,19 @@ for (const [name, command] of Object.entries(builds)) {
 }
 
 for (const name of ["vite-5", "vite-8"]) {
+  test(`what ${name} builds of the slim entry and the module's address (?url) signs in and signs out under a strict policy`, async (t) => {
+    const built = join(folder, "dist", `slim-${name}`);
+    await run(folder, `${name}/bin/vite.js`, "build", "slim", "--outDir", built);
+    const assets = await readdir(join(built, "assets"));
+    assert.deepEqual(assets.map((file) => extname(file)).sort(), [".js", ".wasm"]);
+    const script = assets.find((file) => extname(file) === ".js");
+    assert.ok((await stat(join(built, "assets", script))).size < SLIM_BYTES);
+    const world = await serve({ mounts: { "/": built } });
+    t.after(() => world.close());
+
+    await signInAndOut(world, `${world.app}/`);
+  });
+
   test(`what the development server of ${name} serves without any configuration signs in and signs out`, async (t) => {
     const port = await freePort();
     const origin = `http://localhost:${port}`;

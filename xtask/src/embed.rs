@@ -38,6 +38,15 @@ pub(crate) fn module(wasm: &[u8]) -> Result<String> {
     Ok(module)
 }
 
+/// A JavaScript module whose default export is a number that tells this module from that of another version, as
+/// `pkg/slim.js` computes it (FNV-1a of 32 bits).
+pub(crate) fn fingerprint(wasm: &[u8]) -> String {
+    let hash = wasm.iter().fold(0x811c_9dc5, |hash: u32, byte| {
+        (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193)
+    });
+    format!("export default {hash};\n")
+}
+
 /// By opcode, the part that its operand goes to: `c` is 3. As in `pkg/unpack.js`.
 const OPERANDS: &[u8] = b"  ccc       ddd ef              nhhiiii kkkkkkkkkkkkkkkkkkkkkkk  om m";
 
@@ -317,6 +326,13 @@ mod tests {
             packer.put(part, *number);
         }
         packer.parts.swap_remove(part)
+    }
+
+    #[test]
+    fn a_fingerprint_is_that_of_fnv() {
+        assert_eq!(fingerprint(b""), "export default 2166136261;\n");
+        // The reference's own vector.
+        assert_eq!(fingerprint(b"foobar"), "export default 3214735720;\n");
     }
 
     #[test]

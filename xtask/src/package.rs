@@ -141,8 +141,11 @@ fn make(project: &Project, compiled: &Path, mode: Mode) -> Result<()> {
     let _ = fs::remove_dir_all(&generated);
     fs::create_dir_all(&generated)?;
     fs::write(generated.join(format!("{NAME}.js")), &glue.javascript)?;
+    fs::copy(&module, generated.join(format!("{NAME}.wasm")))?;
+    let wasm = fs::read(&module)?;
+    fs::write(generated.join("fingerprint.js"), embed::fingerprint(&wasm))?;
     let bytes = generated.join("bytes.js");
-    fs::write(&bytes, embed::module(&fs::read(&module)?)?)?;
+    fs::write(&bytes, embed::module(&wasm)?)?;
     process::run(
         project
             .command("node")
@@ -186,7 +189,9 @@ fn fingerprint(project: &Project, inputs: &[PathBuf], mode: Mode) -> String {
     let outputs = [
         module(project),
         generated(project).join(format!("{NAME}.js")),
+        generated(project).join(format!("{NAME}.wasm")),
         generated(project).join("bytes.js"),
+        generated(project).join("fingerprint.js"),
     ];
     for file in inputs.iter().chain(&outputs) {
         fs::read(file).ok().hash(&mut hasher);

@@ -1,9 +1,4 @@
-/**
- * `nightlatch` without the WebAssembly inside, for pages that serve the file `nightlatch/nightlatch.wasm` themselves: it is cached by itself then, and is
- * compiled while it arrives. Both entries share one instance and one `AuthError`.
- *
- * The policy of the page needs the file's address in `connect-src`, and `'wasm-unsafe-eval'` as ever.
- */
+/** `nightlatch` without the WebAssembly inside, for pages that serve the file `nightlatch/nightlatch.wasm` themselves. Both entries share one instance. */
 export * from "./index.js";
 
 /** What {@link initialize} takes: where the file is, an answer with it, its bytes, or what was compiled of it. An address is relative to the page. */

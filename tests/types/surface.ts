@@ -14,6 +14,7 @@ import { followStepUp } from "nightlatch/step-up";
 import { checkOnVisible, monitorSession } from "nightlatch/monitor";
 import { handlePopupCallback, loginWithPopup } from "nightlatch/popup";
 import { loginSilently } from "nightlatch/silent";
+import * as slim from "nightlatch/slim";
 import type { AuthErrorCode, Client, LogoutReport, RedirectResult, Snapshot, User } from "nightlatch";
 
 declare const auth: Client;
@@ -154,3 +155,13 @@ removeLegacy("keycloak-js", { keep: ["kc-callback-mine"] }).then(({ removed, res
 legacy("passport");
 // @ts-expect-error: no library
 legacy({ keep: [] });
+
+// The slim entry is the whole one, with the module from elsewhere.
+const loaded: Promise<void> = slim.initialize(fetch("/nightlatch.wasm"));
+slim.initialize(new Uint8Array());
+slim.initialize(new URL("https://app.example/nightlatch.wasm"));
+const same: Promise<Client> = slim.createClient({ issuer: "https://id.example", clientId: "spa", redirectUri: "https://app.example/" });
+const sameError: typeof AuthError = slim.AuthError;
+void [loaded, same, sameError];
+// @ts-expect-error: from somewhere
+slim.initialize();

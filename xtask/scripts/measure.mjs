@@ -1,19 +1,22 @@
-// Prints the size of the module, and of all that an app carries when it uses the package, as JSON.
+// Prints the size of the module, and of all that an app carries when it uses the package, whole or slim, as JSON.
 import { readFile } from "node:fs/promises";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 const [wasm, consumer] = process.argv.slice(2);
 
-const { outputFiles } = await build({
-  absWorkingDir: consumer,
-  entryPoints: ["app.js"],
-  bundle: true,
-  minify: true,
-  format: "esm",
-  write: false,
-  logLevel: "warning",
-});
+async function bundle(app) {
+  const { outputFiles } = await build({
+    absWorkingDir: consumer,
+    entryPoints: [app],
+    bundle: true,
+    minify: true,
+    format: "esm",
+    write: false,
+    logLevel: "warning",
+  });
+  return sizes(outputFiles[0].contents);
+}
 
 function sizes(bytes) {
   const brotli = {
@@ -27,4 +30,4 @@ function sizes(bytes) {
   };
 }
 
-console.log(JSON.stringify({ wasm: sizes(await readFile(wasm)), bundle: sizes(outputFiles[0].contents) }));
+console.log(JSON.stringify({ wasm: sizes(await readFile(wasm)), bundle: await bundle("app.js"), slim: await bundle("slim.js") }));

@@ -8,14 +8,13 @@ import { freePort } from "../e2e/harness/drivers.mjs";
 import { start } from "../e2e/harness/processes.mjs";
 import { until } from "../e2e/harness/until.mjs";
 import { serve } from "../../www/server.mjs";
-import { install, remove, run, temporary } from "./project.mjs";
+import { install, isWhole, remove, run, temporary } from "./project.mjs";
 import { signInAndOut, visit } from "./visit.mjs";
 
 const next = "next/dist/bin/next";
 
-// Turbopack is the default. The other one takes a minute: NIGHTLATCH_MATRIX=all has it too.
-const builds = { Turbopack: [] };
-if (env.NIGHTLATCH_MATRIX === "all") builds.webpack = ["--webpack"];
+// Turbopack is the default.
+const builds = { Turbopack: [], ...(isWhole && { webpack: ["--webpack"] }) };
 
 env.NEXT_TELEMETRY_DISABLED = "1";
 

@@ -11,6 +11,9 @@ const here = import.meta.dirname;
 const INSTALL_MS = 180_000;
 const TOOL_MS = 180_000;
 
+/** Whether what takes a minute is tested as well. */
+export const isWhole = env.NIGHTLATCH_MATRIX === "all";
+
 /** The tarball that `cargo xtask test` names, or one that is packed here and now into `folder`. */
 export async function tarball(folder) {
   if (env.TARBALL) return env.TARBALL;

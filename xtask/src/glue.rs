@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 
 /// Puts our loader in the place of the generated one.
 ///
-/// Half of that one is for fetching, which is for whoever calls pkg/wasm.js, and for deprecated ways to call it; no bundler can
+/// Half of that one is for fetching, which pkg/slim.js does where it is wanted, and for deprecated ways to call it; no bundler can
 /// drop them. Fails where the glue does not have the form that is known here.
 pub(crate) fn with_own_loader(glue: &str) -> Result<String> {
     let parts: Vec<&str> = glue.split(BEGIN).collect();

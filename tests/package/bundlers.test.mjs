@@ -1,13 +1,11 @@
 import assert from "node:assert/strict";
-import { cp, mkdir, readdir, stat, writeFile } from "node:fs/promises";
+import { cp, readdir, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { after, before, test } from "node:test";
 
-import { freePort } from "../e2e/harness/drivers.mjs";
-import { start } from "../e2e/harness/processes.mjs";
-import { until } from "../e2e/harness/until.mjs";
 import { serve } from "../../www/server.mjs";
 import { install, remove, run, temporary } from "./project.mjs";
+import { whileServed, worldBeside } from "./served.mjs";
 import { signInAndOut } from "./visit.mjs";
 
 // What a user types, after `npx`, with no file of configuration.
@@ -67,22 +65,9 @@ for (const [name, command] of Object.entries(slimBuilds)) {
 
 for (const name of ["vite-5", "vite-8"]) {
   test(`what the development server of ${name} serves without any configuration signs in and signs out`, async (t) => {
-    const port = await freePort();
-    const origin = `http://localhost:${port}`;
-    const world = await serve({ extraOrigins: [origin] });
-    t.after(() => world.close());
-    await mkdir(join(folder, "public"), { recursive: true });
-    await writeFile(join(folder, "public", "config.json"), JSON.stringify(world.config));
+    const { world, origin, port } = await worldBeside(t, folder);
+    const server = [`${name}/bin/vite.js`, "--host", "127.0.0.1", "--port", port, "--strictPort", "--force"];
 
-    const vite = `node_modules/${name}/bin/vite.js`;
-    const server = await start(process.execPath, [vite, "--host", "127.0.0.1", "--port", String(port), "--strictPort", "--force"], { cwd: folder });
-    try {
-      await until("Vite serves", async () => (await fetch(`http://127.0.0.1:${port}/`)).ok);
-      await signInAndOut(world, `${origin}/`);
-    } catch (error) {
-      throw new Error(`${error.message}\n${server.output()}`, { cause: error });
-    } finally {
-      await server.stop();
-    }
+    await whileServed(folder, origin, server, () => signInAndOut(world, `${origin}/`));
   });
 }

@@ -33,7 +33,7 @@ export function remove(folder) {
 /** Copies a fixture into a folder and installs the tarball there, with what the fixture's own package.json asks for. */
 export async function install(fixture, folder) {
   await cp(join(here, "fixtures", fixture), folder, { recursive: true });
-  await cp(join(here, "fixtures", "app.js"), join(folder, "app.js"));
+  for (const shared of ["app.js", "unit.js"]) await cp(join(here, "fixtures", shared), join(folder, shared));
   await installTarball(folder);
 }
 

@@ -36,11 +36,12 @@ test("an app that imports none of them carries no timeline, no report and no oth
   for (const entry of ["debug", "report", "legacy"]) assert.equal(await bundled(`import "./pkg/${entry}.js";`, { ignoreAnnotations: true }), "", `importing ${entry} does nothing`);
 });
 
-test("an app of the slim entry carries no module", async () => {
-  const imported = async (entry) => {
-    const text = await bundled(`import { createClient } from "./pkg/${entry}.js"; globalThis.createClient = createClient;`);
+test("an app of the slim entry carries no module, with whatever works on a client beside it", async () => {
+  const imported = async (...entries) => {
+    const text = await bundled(entries.map((entry, at) => `import * as entry${at} from "./pkg/${entry}.js"; globalThis.entry${at} = entry${at};`).join("\n"));
     return [...new Set(Array.from(text.matchAll(/generated\/([\w.]+)/g), ([, file]) => file))].sort();
   };
   assert.deepEqual(await imported("index"), ["bytes.js", "nightlatch.js"]);
-  assert.deepEqual(await imported("slim"), ["fingerprint.js", "nightlatch.js"]);
+  const beside = ["debug", "disconnect", "dpop", "everywhere", "explain", "legacy", "monitor", "outbox", "par", "popup", "providers", "report", "silent", "step-up"];
+  assert.deepEqual(await imported("slim", ...beside), ["fingerprint.js", "nightlatch.js"]);
 });

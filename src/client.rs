@@ -17,7 +17,7 @@ use crate::session::{
 };
 
 /// One app's sign-in at one provider, as `pkg/index.js` uses it.
-#[wasm_bindgen]
+#[cfg_attr(not(feature = "client"), wasm_bindgen)]
 #[derive(Debug)]
 pub struct Core(Shell);
 
@@ -31,10 +31,10 @@ struct Shell {
     closed: Cell<bool>,
 }
 
-#[wasm_bindgen]
+#[cfg_attr(not(feature = "client"), wasm_bindgen)]
 impl Core {
     /// Parses the options. Throws what an `AuthError` is made of.
-    #[wasm_bindgen(constructor)]
+    #[cfg_attr(not(feature = "client"), wasm_bindgen(constructor))]
     pub fn new(options: &JsValue, page: Page) -> core::result::Result<Core, JsValue> {
         let options = parse(options).map_err(|error| json::write(&error.to_json()))?;
         let options = Rc::new(options);

@@ -67,6 +67,11 @@ pub struct Refusal {
 /// Who has to act.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
+#[cfg_attr(
+    feature = "client",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "lowercase")
+)]
 pub enum Kind {
     /// The browser, or the policy the page stands under.
     Environment,
@@ -98,6 +103,11 @@ macro_rules! codes {
         /// Every way in which something can fail. The same set stands in `index.d.ts` and the README.
         #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
         #[non_exhaustive]
+        #[cfg_attr(
+            feature = "client",
+            derive(serde::Serialize, serde::Deserialize),
+            serde(rename_all = "snake_case")
+        )]
         pub enum Code { $($(#[$doc])* $variant,)* }
 
         impl Code {

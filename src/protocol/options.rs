@@ -7,6 +7,11 @@ use super::{Code, Error, Json, Metadata, Result, url};
 
 /// Where the session is kept.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[cfg_attr(
+    feature = "client",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "lowercase")
+)]
 pub enum Place {
     /// In the one record, for all tabs.
     Browser,
@@ -90,6 +95,11 @@ fn is_clear(kind: &str, what: &Json) -> bool {
 
 /// What a revocation ends at the provider.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[cfg_attr(
+    feature = "client",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "lowercase")
+)]
 pub enum Reach {
     /// The token and what was issued with it.
     Session,

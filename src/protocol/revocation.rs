@@ -14,6 +14,11 @@ pub enum Hint {
 
 /// What came of one token.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[cfg_attr(
+    feature = "client",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "lowercase")
+)]
 pub enum Outcome {
     /// The server refused, or could not.
     Failed,

@@ -8,7 +8,12 @@ use crate::protocol::{Json, Options, Result, end_session};
 
 /// What a sign-out reaches; each includes those before it.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub(super) enum Scope {
+#[cfg_attr(
+    feature = "client",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "lowercase")
+)]
+pub enum Scope {
     /// This tab.
     Tab,
     /// The app: all tabs, its tokens.
@@ -18,7 +23,8 @@ pub(super) enum Scope {
 }
 
 impl Scope {
-    pub(super) const fn as_str(self) -> &'static str {
+    /// The word that JavaScript sees.
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Tab => "tab",
             Self::App => "app",

@@ -7,6 +7,11 @@ use crate::protocol::{Claims, Error, Json, Members};
 
 /// Where a tab stands.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[cfg_attr(
+    feature = "client",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "kebab-case")
+)]
 pub enum Status {
     /// A session is there and its tokens are handed out.
     SignedIn,
@@ -32,6 +37,11 @@ impl Status {
 
 /// Why a session ended.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[cfg_attr(
+    feature = "client",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "camelCase")
+)]
 pub enum Reason {
     /// The access token ended and there is no refresh token, or the session has lasted as long as it may.
     Expired,
@@ -50,7 +60,8 @@ pub enum Reason {
 }
 
 impl Reason {
-    const fn as_str(self) -> &'static str {
+    /// The word that JavaScript sees.
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Expired => "expired",
             Self::Idle => "idle",

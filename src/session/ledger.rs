@@ -6,6 +6,7 @@ use crate::protocol::{Json, Members};
 pub(super) const LIMIT: usize = 32;
 /// A note of something that may be alive at the server and is in nobody's hands.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[cfg_attr(feature = "client", derive(serde::Serialize, serde::Deserialize))]
 pub struct Entry {
     /// Its number.
     pub id: u64,
@@ -17,6 +18,11 @@ pub struct Entry {
 
 /// What a note is about.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[cfg_attr(
+    feature = "client",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "lowercase")
+)]
 pub enum Kind {
     /// A code was sent; its tokens were not yet seen.
     Exchange,
@@ -45,7 +51,8 @@ impl Kind {
         Self::Unopened,
     ];
 
-    const fn as_str(self) -> &'static str {
+    /// The word that JavaScript sees.
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Exchange => "exchange",
             Self::Leaving => "leaving",

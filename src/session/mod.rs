@@ -26,6 +26,7 @@ mod tab;
 mod watch;
 mod withdrawal;
 
+pub use asked::Scope;
 pub use change::Change;
 pub use commit::Commits;
 pub use event::{Event, Reason, Snapshot, Status};

@@ -9,6 +9,11 @@ pub const TABS_DEADLINE_MS: u64 = 200;
 
 /// What came of one layer.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[cfg_attr(
+    feature = "client",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "lowercase")
+)]
 pub enum Layer {
     /// It has ended.
     Ended,
@@ -27,7 +32,8 @@ pub enum Layer {
 }
 
 impl Layer {
-    const fn as_str(self) -> &'static str {
+    /// The word that JavaScript sees.
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Ended => "ended",
             Self::Failed => "failed",

@@ -4,7 +4,7 @@ use core::convert::Infallible;
 use core::fmt;
 use core::future::Future;
 
-use js_sys::{Function, JsString};
+use js_sys::Function;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_wasm_bindgen::Serializer;
@@ -33,7 +33,7 @@ use crate::session::{Id, Status};
 /// let report = auth.logout(LogoutOptions::default().scope(LogoutScope::Provider)).await?;
 /// # Ok(()) }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Client(javascript::Client);
 
 impl Client {
@@ -267,7 +267,7 @@ fn fault(thrown: JsValue) -> AuthError {
 }
 
 fn text(thrown: &JsValue) -> String {
-    JsString::from(js_sys::Object::from(thrown.clone()).to_string()).into()
+    js_sys::Object::from(thrown.clone()).to_string().into()
 }
 
 type Parse = fn(JsValue) -> Option<Event>;
@@ -314,7 +314,7 @@ mod javascript {
     #[wasm_bindgen]
     extern "C" {
         /// `Client` of `index.d.ts`.
-        #[derive(Clone, Debug)]
+        #[derive(Clone, Debug, PartialEq)]
         pub(super) type Client;
 
         #[wasm_bindgen(method, catch)]

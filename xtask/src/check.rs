@@ -9,7 +9,7 @@ use crate::package::{self, Mode, NAME};
 use crate::process;
 use crate::project::Project;
 use crate::step::step;
-use crate::{docs as pages, npm, requirements, sizes, test, toolchain};
+use crate::{docs as pages, npm, release, requirements, sizes, snippet, test, toolchain};
 
 pub(crate) fn verb(project: &Project, arguments: &[String]) -> Result<()> {
     ensure!(arguments.is_empty(), "`check` takes no options");
@@ -47,6 +47,11 @@ const CHECKS: [(&str, Check); 15] = [
     ("links on pages lead somewhere", pages::links),
     ("code on pages keeps to the types", pages::snippets),
     ("pages are what their data gives", pages::check),
+    (
+        "the Rust client is what its JavaScript gives",
+        snippet::check,
+    ),
+    ("one version everywhere", release::one_version),
     ("types", types),
     ("lints, on this machine", lints_host),
     ("lints, on wasm32", lints_wasm),
@@ -58,7 +63,10 @@ const CHECKS: [(&str, Check); 15] = [
 
 fn format(project: &Project) -> Result<()> {
     process::run(project.cargo().args(["fmt", "--all", "--check"]))?;
-    process::run(project.cargo().args(["fmt", FUZZ, "--check"]))
+    for manifest in [FUZZ, EXAMPLE] {
+        process::run(project.cargo().args(["fmt", manifest, "--check"]))?;
+    }
+    Ok(())
 }
 
 /// A lock file that names the registry it was made with works only where that one is reached.
@@ -150,7 +158,8 @@ fn lints_host(project: &Project) -> Result<()> {
     lint(fuzz.arg(project.target.join("fuzz")))
 }
 
-/// It is a workspace of its own.
+// They are workspaces of their own.
+const EXAMPLE: &str = "--manifest-path=examples/yew/Cargo.toml";
 const FUZZ: &str = "--manifest-path=fuzz/Cargo.toml";
 
 fn lints_wasm(project: &Project) -> Result<()> {

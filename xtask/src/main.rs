@@ -6,6 +6,7 @@ mod check;
 mod demo;
 mod docs;
 mod embed;
+mod example;
 mod fuzz;
 mod geckodriver;
 mod glue;
@@ -13,9 +14,11 @@ mod npm;
 mod package;
 mod process;
 mod project;
+mod release;
 mod requirements;
 mod shorten;
 mod sizes;
+mod snippet;
 mod step;
 mod tally;
 mod test;
@@ -62,7 +65,9 @@ fn dispatch(verb: &str, arguments: &[String]) -> Result<()> {
         "check" => check::verb(&project, arguments),
         "demo" => demo::verb(&project, arguments),
         "docs" => docs::verb(&project, arguments),
+        "example" => example::verb(&project, arguments),
         "fuzz" => fuzz::verb(&project, arguments),
+        "release" => release::verb(&project, arguments),
         "test" => test::verb(&project, arguments),
         _ => bail!("there is no verb `{verb}`\n\n{HELP}"),
     };
@@ -86,6 +91,7 @@ cargo xtask <verb>
                        www       the demo's own modules
                        e2e       the promise: real provider, real browsers
                        package   the packed tarball, as its users install it
+                       rust      the packed crate, as apps in Rust use it
     --browsers=a,b   for e2e: chromium, firefox (these two by default), webkit
     -- options       for the runner of the one part that is named
 
@@ -98,6 +104,13 @@ cargo xtask <verb>
 
   docs               make the pages in docs/ that are made of data, and the site
                      of all pages in target/docs
+
+  example            build the app in examples/yew against the packed crate
+
+  release            publish, where every condition for it holds
+    --changelog      make a section for the version of what is unreleased
+    --dry-run        all but the publishing: what would go out, with hashes
+    --reproduce      build the commit twice, in two places, and compare
 
   help               this
 

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::project::Project;
 use crate::step::step;
-use crate::{bindgen, embed, npm, process, sizes, toolchain};
+use crate::{bindgen, embed, npm, process, sizes, snippet, toolchain};
 
 /// The crate, the package, and the stem of every generated file.
 pub(crate) const NAME: &str = "nightlatch";
@@ -29,6 +29,7 @@ pub(crate) fn verb(project: &Project, arguments: &[String]) -> Result<()> {
         _ => bail!("`build` takes no other option than --dev"),
     };
     build(project, mode)?;
+    snippet::write(project)?;
     println!("\n{}", sizes::measure(project)?);
     Ok(())
 }

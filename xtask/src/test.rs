@@ -13,7 +13,7 @@ use crate::package::{self, Mode, NAME};
 use crate::project::Project;
 use crate::step::{green, red, seconds, step, yellow};
 use crate::tally::Tally;
-use crate::{npm, process, toolchain, wasm_test_runner};
+use crate::{example, npm, process, toolchain, wasm_test_runner};
 
 pub(crate) fn verb(project: &Project, arguments: &[String]) -> Result<()> {
     let plan = Plan::parse(arguments)?;
@@ -58,6 +58,7 @@ enum Part {
     Modules,
     EndToEnd(Browser),
     Package,
+    Rust,
 }
 
 impl Part {
@@ -72,13 +73,14 @@ impl Part {
             Self::EndToEnd(Browser::Firefox) => "e2e in firefox",
             Self::EndToEnd(Browser::Webkit) => "e2e in webkit",
             Self::Package => "package",
+            Self::Rust => "rust",
         }
     }
 
     fn browser(self) -> Option<Browser> {
         match self {
             Self::Host | Self::Fuzz | Self::Www | Self::Modules => None,
-            Self::Browser | Self::Package => Some(Browser::Chromium),
+            Self::Browser | Self::Package | Self::Rust => Some(Browser::Chromium),
             Self::EndToEnd(browser) => Some(browser),
         }
     }
@@ -107,6 +109,7 @@ impl Part {
                 programs.push(("TARBALL", npm::pack(project, &directory)?));
                 node(project, self, "tests/package", &programs, options)
             }
+            Self::Rust => rust(project, programs, options),
         }
     }
 }
@@ -142,7 +145,7 @@ impl Plan {
         );
         if names.is_empty() {
             names = vec![
-                "host", "fuzz", "browser", "www", "modules", "e2e", "package",
+                "host", "fuzz", "browser", "www", "modules", "e2e", "package", "rust",
             ];
         }
         let mut parts = Vec::new();
@@ -155,7 +158,10 @@ impl Plan {
                 "modules" => parts.push(Part::Modules),
                 "e2e" => parts.extend(browsers.iter().copied().map(Part::EndToEnd)),
                 "package" => parts.push(Part::Package),
-                _ => bail!("no part `{name}`: host, fuzz, browser, www, modules, e2e or package"),
+                "rust" => parts.push(Part::Rust),
+                _ => bail!(
+                    "no part `{name}`: host, fuzz, browser, www, modules, e2e, package or rust"
+                ),
             }
         }
         Ok(Self { parts, options })
@@ -204,6 +210,23 @@ fn fuzz(project: &Project, options: &[String]) -> Result<Option<Tally>> {
         _ => None,
     };
     Ok(Some(page.map_or(core, |page| core.plus(page))))
+}
+
+/// What an app in Rust passes and gets, on this machine; and an app, against the packed crate.
+fn rust(project: &Project, programs: &Programs, options: &[String]) -> Result<Option<Tally>> {
+    let mut cargo = project.cargo();
+    cargo.args([
+        "test",
+        "--package",
+        NAME,
+        "--features=client",
+        "--test=surface",
+    ]);
+    let surface = of_cargo(process::tee(&mut cargo)?)?;
+    let mut programs = programs.clone();
+    programs.push(("RUST_APP", example::build(project)?));
+    let app = node(project, Part::Rust, "tests/rust", &programs, options)?;
+    Ok(Some(app.map_or(surface, |app| app.plus(surface))))
 }
 
 fn browser(project: &Project, programs: &Programs, options: &[String]) -> Result<Option<Tally>> {
@@ -415,7 +438,7 @@ mod tests {
     #[test]
     fn no_argument_means_everything_in_both_browsers() {
         let parts = plan("").unwrap().parts;
-        assert_eq!(parts.len(), 8);
+        assert_eq!(parts.len(), 9);
         assert!(parts.contains(&Part::EndToEnd(Browser::Firefox)));
     }
 

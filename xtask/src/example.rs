@@ -1,0 +1,97 @@
+//! `cargo xtask example`: an app in Rust, built as its users build theirs, against the crate as it is published.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, ensure};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::project::Project;
+use crate::release::package_crate;
+use crate::step::step;
+use crate::{process, toolchain};
+
+pub(crate) fn verb(project: &Project, arguments: &[String]) -> Result<()> {
+    ensure!(arguments.is_empty(), "`example` takes no options");
+    toolchain::ensure(project)?;
+    let folder = build(project)?;
+    println!("{} can be served as it is", folder.display());
+    Ok(())
+}
+
+/// Builds `examples/yew` and returns the folder that a server serves.
+pub(crate) fn build(project: &Project) -> Result<PathBuf> {
+    let room = project.target.join("rust");
+    let app = room.join("app");
+    step("unpack the packed crate, and an app that uses it", || {
+        let packed = package_crate(project, &room)?;
+        let _ = fs::remove_dir_all(&app);
+        copy(project, &app)?;
+        process::run(
+            project
+                .command("tar")
+                .arg("-xzf")
+                .arg(packed.file)
+                .arg("-C")
+                .arg(&app),
+        )?;
+        use_the_packed(&app.join("Cargo.toml"), &packed.name)
+    })?;
+    let compiled = room.join("target");
+    step("compile the app", || {
+        process::run(
+            project
+                .cargo()
+                .current_dir(&app)
+                .args(["build", "--locked", "--target", toolchain::TARGET])
+                .arg("--target-dir")
+                .arg(&compiled)
+                .env_remove("CARGO_ENCODED_RUSTFLAGS")
+                .env_remove("RUSTFLAGS"),
+        )
+    })?;
+    let folder = room.join("dist");
+    let _ = fs::remove_dir_all(&folder);
+    Bindgen::new()
+        .input_path(
+            compiled
+                .join(toolchain::TARGET)
+                .join("debug/nightlatch-example-yew.wasm"),
+        )
+        .out_name("app")
+        .web(true)?
+        .typescript(false)
+        .generate(&folder)?;
+    for file in ["index.html", "main.js"] {
+        fs::copy(app.join(file), folder.join(file))?;
+    }
+    Ok(folder)
+}
+
+fn copy(project: &Project, app: &Path) -> Result<()> {
+    let files = project.files(
+        EXAMPLE,
+        &["Cargo.lock", "Cargo.toml", ".html", ".js", ".rs"],
+    );
+    for file in files {
+        let to = app.join(file.strip_prefix(project.root.join(EXAMPLE))?);
+        if let Some(folder) = to.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        fs::copy(&file, to)?;
+    }
+    Ok(())
+}
+
+fn use_the_packed(manifest: &Path, name: &str) -> Result<()> {
+    let text = fs::read_to_string(manifest)?;
+    let there = "path = \"../..\"";
+    ensure!(
+        text.contains(there),
+        "the example does not use the crate by {there}"
+    );
+    fs::write(manifest, text.replace(there, &format!("path = {name:?}")))?;
+    Ok(())
+}
+
+const EXAMPLE: &str = "examples/yew";

@@ -25,7 +25,9 @@ pub(crate) fn build(project: &Project) -> Result<PathBuf> {
     let app = room.join("app");
     step("unpack the packed crate, and an app that uses it", || {
         let packed = package_crate(project, &room)?;
-        let _ = fs::remove_dir_all(&app);
+        for old in [&app, &room.join(&packed.name)] {
+            let _ = fs::remove_dir_all(old);
+        }
         copy(project, &app)?;
         process::run(
             project
@@ -33,7 +35,7 @@ pub(crate) fn build(project: &Project) -> Result<PathBuf> {
                 .arg("-xzf")
                 .arg(packed.file)
                 .arg("-C")
-                .arg(&app),
+                .arg(&room),
         )?;
         use_the_packed(&app.join("Cargo.toml"), &packed.name)
     })?;
@@ -61,6 +63,8 @@ pub(crate) fn build(project: &Project) -> Result<PathBuf> {
         .out_name("app")
         .web(true)?
         .typescript(false)
+        // As its command line does.
+        .omit_default_module_path(false)
         .generate(&folder)?;
     for file in ["index.html", "main.js"] {
         fs::copy(app.join(file), folder.join(file))?;
@@ -83,6 +87,7 @@ fn copy(project: &Project, app: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Beside the app, since what lies in its folder is a member of its workspace.
 fn use_the_packed(manifest: &Path, name: &str) -> Result<()> {
     let text = fs::read_to_string(manifest)?;
     let there = "path = \"../..\"";
@@ -90,7 +95,10 @@ fn use_the_packed(manifest: &Path, name: &str) -> Result<()> {
         text.contains(there),
         "the example does not use the crate by {there}"
     );
-    fs::write(manifest, text.replace(there, &format!("path = {name:?}")))?;
+    fs::write(
+        manifest,
+        text.replace(there, &format!("path = \"../{name}\"")),
+    )?;
     Ok(())
 }
 

@@ -153,6 +153,11 @@ fn lints_host(project: &Project) -> Result<()> {
                 .args(["clippy", "--all-targets", "--package", package]),
         )?;
     }
+    lint(
+        project
+            .cargo()
+            .args(["clippy", "--all-targets", "--package", NAME, CLIENT]),
+    )?;
     let mut fuzz = project.cargo();
     fuzz.args(["clippy", "--all-targets", FUZZ, "--target-dir"]);
     lint(fuzz.arg(project.target.join("fuzz")))
@@ -162,19 +167,20 @@ fn lints_host(project: &Project) -> Result<()> {
 const EXAMPLE: &str = "--manifest-path=examples/yew/Cargo.toml";
 const FUZZ: &str = "--manifest-path=fuzz/Cargo.toml";
 
+/// What apps in Rust have beyond the npm package's module.
+const CLIENT: &str = "--features=client";
+
 fn lints_wasm(project: &Project) -> Result<()> {
-    let mut command = project.cargo();
-    command.args([
-        "clippy",
-        "--target",
-        toolchain::TARGET,
-        "--package",
-        NAME,
-        "--lib",
-    ]);
+    let on_wasm = || {
+        let mut command = project.cargo();
+        command.args(["clippy", "--target", toolchain::TARGET, "--package", NAME]);
+        command.arg("--lib");
+        command
+    };
+    lint(on_wasm().arg(CLIENT))?;
     // The other tests are for this machine, and may use what does not compile for wasm32.
     let tests = test::browser_tests(project)?;
-    lint(command.args(tests.iter().flat_map(|name| ["--test", name])))
+    lint(on_wasm().args(tests.iter().flat_map(|name| ["--test", name])))
 }
 
 fn lint(command: &mut Command) -> Result<()> {
@@ -182,11 +188,14 @@ fn lint(command: &mut Command) -> Result<()> {
 }
 
 fn docs_host(project: &Project) -> Result<()> {
-    process::run(&mut docs(project))
+    process::run(&mut docs(project))?;
+    process::run(docs(project).arg(CLIENT))
 }
 
 fn docs_wasm(project: &Project) -> Result<()> {
-    process::run(docs(project).args(["--target", toolchain::TARGET]))
+    let target = ["--target", toolchain::TARGET];
+    process::run(docs(project).args(target))?;
+    process::run(docs(project).args(target).arg(CLIENT))
 }
 
 fn docs(project: &Project) -> Command {

@@ -14,16 +14,23 @@ use crate::{process, toolchain};
 pub(crate) fn verb(project: &Project, arguments: &[String]) -> Result<()> {
     ensure!(arguments.is_empty(), "`example` takes no options");
     toolchain::ensure(project)?;
-    let folder = build(project)?;
-    println!("{} can be served as it is", folder.display());
+    let built = build(project)?;
+    println!("{} can be served as it is", built.folder.display());
     Ok(())
 }
 
-/// Builds `examples/yew` and returns the folder that a server serves.
-pub(crate) fn build(project: &Project) -> Result<PathBuf> {
+/// What a server serves, and the crate that it was built against.
+#[derive(Debug)]
+pub(crate) struct Built {
+    pub(crate) folder: PathBuf,
+    pub(crate) packed: PathBuf,
+}
+
+/// Builds `examples/yew`.
+pub(crate) fn build(project: &Project) -> Result<Built> {
     let room = project.target.join("rust");
     let app = room.join("app");
-    step("unpack the packed crate, and an app that uses it", || {
+    let packed = step("unpack the packed crate, and an app that uses it", || {
         let packed = package_crate(project, &room)?;
         for old in [&app, &room.join(&packed.name)] {
             let _ = fs::remove_dir_all(old);
@@ -33,11 +40,12 @@ pub(crate) fn build(project: &Project) -> Result<PathBuf> {
             project
                 .command("tar")
                 .arg("-xzf")
-                .arg(packed.file)
+                .arg(&packed.file)
                 .arg("-C")
                 .arg(&room),
         )?;
-        use_the_packed(&app.join("Cargo.toml"), &packed.name)
+        use_the_packed(&app.join("Cargo.toml"), &packed.name)?;
+        Ok(packed.file)
     })?;
     let compiled = room.join("target");
     step("compile the app", || {
@@ -69,7 +77,7 @@ pub(crate) fn build(project: &Project) -> Result<PathBuf> {
     for file in ["index.html", "main.js"] {
         fs::copy(app.join(file), folder.join(file))?;
     }
-    Ok(folder)
+    Ok(Built { folder, packed })
 }
 
 fn copy(project: &Project, app: &Path) -> Result<()> {

@@ -224,7 +224,8 @@ fn rust(project: &Project, programs: &Programs, options: &[String]) -> Result<Op
     ]);
     let surface = of_cargo(process::tee(&mut cargo)?)?;
     let mut programs = programs.clone();
-    programs.push(("RUST_APP", example::build(project)?));
+    let built = example::build(project)?;
+    programs.extend([("RUST_APP", built.folder), ("CRATE", built.packed)]);
     let app = node(project, Part::Rust, "tests/rust", &programs, options)?;
     Ok(Some(app.map_or(surface, |app| app.plus(surface))))
 }

@@ -60,7 +60,7 @@ macro_rules! options {
 }
 
 options! {
-    /// How [`Client::new`](crate::Client::new) finds and talks to the provider.
+    /// How `Client::new` finds and talks to the provider.
     #[serde(rename_all = "camelCase")]
     ClientOptions(
         /// The options that every app has.
@@ -83,7 +83,7 @@ options! {
         scope: String,
         /// Where the session is kept. Default [`StorageKind::Browser`].
         storage: StorageKind,
-        /// Where [`Client::fetch`](crate::Client::fetch) may send the access token: origins, or origins with a path prefix,
+        /// Where `Client::fetch` may send the access token: origins, or origins with a path prefix,
         /// which ends at a segment. Default: the page's own origin.
         allowed_origins: Names,
         /// Where `return_to` and `redirect_to` may lead besides this page's own origin.
@@ -133,7 +133,7 @@ options! {
 }
 
 options! {
-    /// How [`Client::login`](crate::Client::login) asks.
+    /// How `Client::login` asks.
     #[serde(rename_all = "camelCase")]
     LoginOptions {
         /// Where the app wants to be after the sign-in: on this page's own origin or among `allowed_redirects`, else
@@ -156,7 +156,7 @@ options! {
 }
 
 options! {
-    /// How [`Client::logout`](crate::Client::logout) signs out.
+    /// How `Client::logout` signs out.
     #[serde(rename_all = "camelCase")]
     LogoutOptions {
         /// What the sign-out reaches. Default [`LogoutScope::App`].
@@ -182,7 +182,7 @@ options! {
 }
 
 options! {
-    /// How [`Client::access_token`](crate::Client::access_token) chooses.
+    /// How `Client::access_token` chooses.
     #[serde(rename_all = "camelCase")]
     AccessTokenOptions {
         /// How long the token must still be good for. Default 30 seconds.

@@ -39,7 +39,8 @@ pub(crate) fn build(project: &Project) -> Result<Built> {
         process::run(
             project
                 .command("tar")
-                .arg("-xzf")
+                // What cargo packs is from 2006, and it would take a changed file for one that it has compiled.
+                .arg("-xzmf")
                 .arg(&packed.file)
                 .arg("-C")
                 .arg(&room),

@@ -3,7 +3,10 @@
 use std::error::Error;
 use std::future::Future;
 
-use nightlatch::{Client, ClientOptions, LoginOptions, LogoutOptions, Snapshot};
+use nightlatch::{
+    Client, ClientOptions, Event, LoginOptions, LogoutOptions, LogoutReport, LogoutScope,
+    RedirectResult, Snapshot,
+};
 use serde::Deserialize;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
@@ -28,14 +31,17 @@ struct Me {
 struct Session {
     auth: Client,
     api: AttrValue,
+    /// What came of a sign-out that left for the provider.
+    report: AttrValue,
 }
 
 fn main() {
-    spawn_local(logged(async {
-        let session = begin().await?;
-        yew::Renderer::<App>::with_props(session).render();
-        Ok(())
-    }));
+    spawn_local(async {
+        match begin().await {
+            Ok(session) => drop(yew::Renderer::<App>::with_props(session).render()),
+            Err(error) => web_sys::console::error_1(&error.to_string().into()),
+        }
+    });
 }
 
 async fn begin() -> Result<Session> {
@@ -52,58 +58,88 @@ async fn begin() -> Result<Session> {
         config.client_id,
         format!("{origin}/callback"),
     )
+    .post_logout_redirect_uri(format!("{origin}/"))
     .scope("openid profile offline_access")
     .allowed_origins([config.api.clone()]);
     let auth = Client::new(options).await?;
-    auth.handle_redirect_callback(None).await?;
+    // Runs in every tab, whenever a session ends.
+    auth.on_logout("title", || async {
+        let document = web_sys::window().and_then(|window| window.document());
+        if let Some(document) = document {
+            document.set_title("Signed out");
+        }
+        Ok(())
+    })
+    .forget();
+    let report = match auth.handle_redirect_callback(None).await? {
+        Some(RedirectResult::Logout { report, .. }) => serde_json::to_string(&report)?,
+        _ => String::new(),
+    };
     Ok(Session {
         auth,
         api: config.api.into(),
+        report: report.into(),
     })
 }
 
 #[component]
-fn App(Session { auth, api }: &Session) -> Html {
+fn App(Session { auth, api, report }: &Session) -> Html {
     let snapshot = use_snapshot(auth);
-    let name = use_state(String::new);
-    let report = use_state(String::new);
+    let event = use_event(auth);
+    let name = use_state(AttrValue::default);
+    let report = use_state(|| report.clone());
+    let error = use_state(AttrValue::default);
 
-    let enter = on_click(auth, |auth| async move {
+    let calls = Calls {
+        auth: auth.clone(),
+        error: error.setter(),
+    };
+    let enter = calls.on_click(|auth| async move {
         let Err(error) = auth.login(LoginOptions::default()).await;
         Err(error.into())
     });
-    let ask = on_click(auth, {
+    let stray = calls.on_click(|auth| async move {
+        let elsewhere = LoginOptions::default().return_to("https://elsewhere.example/");
+        let Err(error) = auth.login(elsewhere).await;
+        Err(error.into())
+    });
+    let ask = calls.on_click({
         let (api, name) = (api.clone(), name.setter());
         move |auth| {
             let (address, name) = (format!("{api}/me"), name.clone());
             async move {
                 let response = auth.fetch(&address).await?;
                 let me: Me = gloo_net::http::Response::from(response).json().await?;
-                name.set(me.name);
+                name.set(me.name.into());
                 Ok(())
             }
         }
     });
-    let leave = on_click(auth, {
+    let sign_out = |options: LogoutOptions| {
         let report = report.setter();
-        move |auth| {
-            let report = report.clone();
+        calls.on_click(move |auth| {
+            let (options, report) = (options.clone(), report.clone());
             async move {
-                let reached = auth.logout(LogoutOptions::default()).await?;
-                report.set(serde_json::to_string(&reached)?);
+                let reached: LogoutReport = auth.logout(options).await?;
+                report.set(serde_json::to_string(&reached)?.into());
                 Ok(())
             }
-        }
-    });
+        })
+    };
 
     html! {
         <>
             <button id="enter" onclick={enter}>{ "Sign in" }</button>
+            <button id="stray" onclick={stray}>{ "Sign in, and go elsewhere" }</button>
             <button id="ask" onclick={ask}>{ "Who am I?" }</button>
-            <button id="leave" onclick={leave}>{ "Sign out" }</button>
+            <button id="plan" onclick={sign_out(LogoutOptions::default().dry_run(true))}>{ "What would it reach?" }</button>
+            <button id="leave" onclick={sign_out(LogoutOptions::default())}>{ "Sign out" }</button>
+            <button id="end" onclick={sign_out(LogoutOptions::default().scope(LogoutScope::Provider))}>{ "Sign out there too" }</button>
             <output id="status">{ snapshot.status.as_str() }</output>
-            <output id="name">{ (*name).clone() }</output>
-            <output id="report">{ (*report).clone() }</output>
+            <output id="name">{ &*name }</output>
+            <output id="event">{ &*event }</output>
+            <output id="report">{ &*report }</output>
+            <output id="error">{ &*error }</output>
         </>
     }
 }
@@ -125,16 +161,41 @@ fn use_snapshot(auth: &Client) -> UseStateHandle<Snapshot> {
     snapshot
 }
 
-fn on_click<F>(auth: &Client, work: impl Fn(Client) -> F + 'static) -> Callback<MouseEvent>
-where
-    F: Future<Output = Result<()>> + 'static,
-{
-    let auth = auth.clone();
-    Callback::from(move |_| spawn_local(logged(work(auth.clone()))))
+/// How the last session ended.
+#[hook]
+fn use_event(auth: &Client) -> UseStateHandle<AttrValue> {
+    let event = use_state(AttrValue::default);
+    let setter = event.setter();
+    use_effect_with(auth.clone(), move |auth| {
+        let subscription = auth.on(move |event| {
+            if let Event::SignedOut { reason } = event {
+                setter.set(reason.as_str().into());
+            }
+        });
+        move || drop(subscription)
+    });
+    event
 }
 
-async fn logged(work: impl Future<Output = Result<()>>) {
-    if let Err(error) = work.await {
-        web_sys::console::error_1(&error.to_string().into());
+/// What buttons do with the client.
+struct Calls {
+    auth: Client,
+    error: UseStateSetter<AttrValue>,
+}
+
+impl Calls {
+    fn on_click<F>(&self, work: impl Fn(Client) -> F + 'static) -> Callback<MouseEvent>
+    where
+        F: Future<Output = Result<()>> + 'static,
+    {
+        let (auth, error) = (self.auth.clone(), self.error.clone());
+        Callback::from(move |_| {
+            let (work, error) = (work(auth.clone()), error.clone());
+            spawn_local(async move {
+                if let Err(fault) = work.await {
+                    error.set(fault.to_string().into());
+                }
+            });
+        })
     }
 }

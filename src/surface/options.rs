@@ -103,6 +103,9 @@ options! {
         idle_timeout: Seconds,
         /// How long a session may last after its sign-in, whoever is active. Default: no limit.
         max_session: Seconds,
+        /// How long people stay signed in when the browser is closed, counted from the sign-in. At most a year; browsers cap
+        /// it too. The cookie's half of the key is then kept on the disk. Default: they do not.
+        keep_signed_in: Seconds,
         /// How far the clocks of provider and browser may differ. Default 30 seconds.
         clock_skew: Seconds,
         /// Whether ID tokens are taken without a look at their signature and `at_hash`: for a provider whose keys a page

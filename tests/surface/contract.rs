@@ -16,7 +16,7 @@ use crate::options;
 #[test]
 fn options_have_the_members_of_the_contract() {
     // These are functions of the npm package's entries.
-    let without = ["dpop", "outbox", "par", "provider"];
+    let without = ["debug", "dpop", "outbox", "par", "provider"];
     has_members("ClientOptions", &options::of_the_client(), &without);
     has_members("ProviderMetadata", &options::metadata(), &[]);
     has_members("LoginOptions", &options::of_a_login(), &[]);

@@ -150,6 +150,7 @@ pub(crate) fn of_the_client() -> ClientOptions {
     .restored(Restored::At("/gone".to_owned()))
     .idle_timeout(Duration::from_secs(900))
     .max_session(Duration::from_secs(8 * 3600))
+    .keep_signed_in(Duration::from_secs(3600))
     .clock_skew(Duration::from_millis(1_500))
     .dangerously_skip_id_token_signature(true)
     .request_timeout(Duration::from_secs(3))

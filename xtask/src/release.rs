@@ -3,6 +3,7 @@
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
@@ -104,13 +105,7 @@ fn publish(project: &Project) -> Result<()> {
         process::run(project.command("git").args(["push", "origin", &tag]))
     })?;
     step("publish to npm", || {
-        process::run(
-            project
-                .command("npm")
-                .arg("publish")
-                .arg(&release.npm)
-                .args(["--provenance", "--access", "public"]),
-        )
+        process::run(npm_publish(project, &release).arg("--provenance"))
     })?;
     step("publish to crates.io", || {
         process::run(project.cargo().args(["publish", "--package", NAME]))
@@ -122,13 +117,7 @@ fn rehearse(project: &Project) -> Result<()> {
     let missing = conditions(project);
     let release = pack(project)?;
     step("npm publish, but for the sending", || {
-        process::run(
-            project
-                .command("npm")
-                .arg("publish")
-                .arg(&release.npm)
-                .args(["--dry-run", "--access", "public"]),
-        )
+        process::run(npm_publish(project, &release).arg("--dry-run"))
     })?;
     step("cargo publish, but for the sending", || {
         process::run(
@@ -153,6 +142,13 @@ fn rehearse(project: &Project) -> Result<()> {
         );
     }
     Ok(())
+}
+
+fn npm_publish(project: &Project, release: &Release) -> Command {
+    let mut npm = project.command("npm");
+    npm.arg("publish").arg(&release.npm);
+    npm.args(["--access", "public"]);
+    npm
 }
 
 /// Says which conditions do not hold.

@@ -29,7 +29,7 @@ fn options_have_the_members_of_the_contract() {
 #[test]
 fn what_the_app_gets_has_the_members_of_the_contract_and_none_is_lost() {
     has_members("Snapshot", &kept::<Snapshot>(snapshot()), &[]);
-    has_members("LogoutReport", &kept::<LogoutReport>(report()), &[]);
+    has_members("LogoutReportOf", &kept::<LogoutReport>(report()), &[]);
     has_members("Capabilities", &kept::<Capabilities>(capabilities()), &[]);
     has_members(
         "Note",
@@ -120,9 +120,14 @@ fn has_members(interface: &str, value: &impl Serialize, without: &[&str]) {
 /// The members of an interface in `index.d.ts`.
 fn members(interface: &str) -> BTreeSet<String> {
     let contract = read("pkg/index.d.ts");
-    let (_, rest) = contract
-        .split_once(&format!("\nexport interface {interface} {{\n"))
+    let is_end = |rest: &&str| rest.starts_with([' ', '<']);
+    let rest = contract
+        .split(&format!("\nexport interface {interface}"))
+        .skip(1)
+        .find(is_end)
         .unwrap();
+    // What it extends, or is generic over, may take lines of its own.
+    let (_, rest) = rest.split_once(" {\n").unwrap();
     let (body, _) = rest.split_once("\n}").unwrap();
     let is_name = |text: &str| {
         text.bytes()

@@ -8,7 +8,7 @@ import { build } from "esbuild";
 const root = join(import.meta.dirname, "..", "..");
 
 const entry = `
-  import { createClient as create } from "./pkg/index.js";
+  import { createClient as create } from "./pkg/client.js";
   import { use } from "./pkg/generated/nightlatch.js";
   export const createClient = (core, options) => (use(core), create(options));`;
 
@@ -41,7 +41,7 @@ const { outputFiles } = await build({
   minify: true,
   target: "es2022",
   write: false,
-  banner: { js: "// Made of pkg/ by `cargo xtask build`, and read there: pkg/index.js, pkg/shell.js, pkg/browser/." },
+  banner: { js: "// Made of pkg/ by `cargo xtask build`, and read there: pkg/client.js, pkg/shell.js, pkg/browser/." },
   plugins: [ofTheApp],
 });
 stdout.write(outputFiles[0].text);

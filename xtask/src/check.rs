@@ -38,7 +38,7 @@ pub(crate) fn verb(project: &Project, arguments: &[String]) -> Result<()> {
 
 type Check = fn(&Project) -> Result<()>;
 
-const CHECKS: [(&str, Check); 15] = [
+const CHECKS: [(&str, Check); 17] = [
     ("format", format),
     ("lock files name no registry", lock_files),
     ("the core names no browser", purity),

@@ -1,6 +1,6 @@
 //! The exported client: drives the machine and performs what it asks for.
 //!
-//! `pkg/index.js` wraps it in the surface that `pkg/index.d.ts` documents, and `pkg/shell.js` performs
+//! `pkg/client.js` wraps it in the surface that `pkg/index.d.ts` documents, and `pkg/shell.js` performs
 //! what has to be waited for. Methods take `&self`, and no borrow is held while JavaScript is called.
 
 use std::cell::{Cell, RefCell};
@@ -16,7 +16,7 @@ use crate::session::{
     Call, Commits, Effect, Id, Input, Machine, Output, Reply, Settled, Signal, Slot,
 };
 
-/// One app's sign-in at one provider, as `pkg/index.js` uses it.
+/// One app's sign-in at one provider, as `pkg/client.js` uses it.
 #[cfg_attr(not(feature = "client"), wasm_bindgen)]
 #[derive(Debug)]
 pub struct Core(Shell);

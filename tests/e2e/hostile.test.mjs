@@ -1,24 +1,16 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { test } from "node:test";
 
 import {
   accessToken, askApi, assertSignedIn, assertSignedOut, comeBack, events, fillForm, isThrough, lastIssued,
   leaveForGood, logout, openApp, openSignedIn, signIn, started,
 } from "./harness/app.mjs";
+import { documentedPolicy } from "./harness/policy.mjs";
 import { stage as setStage } from "./harness/stage.mjs";
 import { until } from "./harness/until.mjs";
 
-const readme = await readFile(join(import.meta.dirname, "..", "..", "README.md"), "utf8");
-const [, documented] = /```http\nContent-Security-Policy: ([^`]+)```/.exec(readme);
-
-/** The policy that the README gives, and the picture that the tests' pages have. */
-const csp = ({ issuer, api }) =>
-  `${documented.replace(/\s+/g, " ").replaceAll("https://id.example.com", issuer).replaceAll("https://api.example.com", api)}; img-src data:`;
-
 // A silent sign-in takes a provider that the browser lets have its cookies in a frame.
-const stage = setStage({ csp, sameSite: true });
+const stage = setStage({ csp: documentedPolicy, sameSite: true });
 
 /** Opens a page of the app, whose callback page answers popups too, under all policies at once. */
 async function open(how = openApp, options) {

@@ -1,20 +1,14 @@
 // The element of `nightlatch/report`, under the policy that the README gives.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { test } from "node:test";
 
 import { logout, openApp, openSignedIn } from "./harness/app.mjs";
+import { documentedPolicy } from "./harness/policy.mjs";
 import { stage as setStage } from "./harness/stage.mjs";
 import { until } from "./harness/until.mjs";
 
-const readme = await readFile(join(import.meta.dirname, "..", "..", "README.md"), "utf8");
-const [, documented] = /```\nContent-Security-Policy: ([^`]+)```/.exec(readme);
-
-// Trusted Types and no style of any kind, but the tests' picture. (What the policy refuses the page tells, and the test fails.)
-const csp = ({ issuer, api }) =>
-  `${documented.replace(/\s+/g, " ").replaceAll("https://id.example.com", issuer).replaceAll("https://api.example.com", api)}; img-src data:`;
-const stage = setStage({ csp });
+// Trusted Types and no style of any kind. (What the policy refuses the page tells, and the test fails.)
+const stage = setStage({ csp: documentedPolicy });
 
 /** Shows a report in the page, and gives what a person and a script see of it. */
 const shown = (tab, report, { attributes = {}, ...properties } = {}) =>

@@ -1,5 +1,6 @@
 // What the adapters of frameworks share: a client that is made once, what a view needs of it as one object, and the sign-in of views that need somebody.
 import { createClient } from "./index.js";
+import { add } from "./listeners.js";
 
 /** Until it is known who is signed in; on a server for good. */
 const UNKNOWN = {
@@ -214,9 +215,4 @@ function goTo({ returnTo }) {
   if (target.origin === location.origin) return history.replaceState(history.state, "", target);
   location.replace(target);
   return new Promise(() => {}); // The page is leaving, and shows nobody meanwhile.
-}
-
-function add(set, item) {
-  set.add(item);
-  return () => void set.delete(item);
 }

@@ -189,7 +189,13 @@ impl Machine {
         for id in
             self.ids(|operation| matches!(operation, Operation::Login(login) if !login.has_left()))
         {
-            self.forget(id);
+            match self.place(id) {
+                // What its look will have seen counts all the same: it may be later than what others have.
+                Some(place) if matches!(&*place, Operation::Login(login) if login.is_looking()) => {
+                    *place = Operation::Watch(Watch::under_way());
+                }
+                _ => self.forget(id),
+            }
             let result = Err(sign_in::superseded());
             self.outputs.push(Output::Settle { id, result });
         }

@@ -79,6 +79,10 @@ impl Login {
         self.stage == Leaving::Left
     }
 
+    pub(super) fn is_looking(&self) -> bool {
+        self.stage == Leaving::Looking
+    }
+
     /// Every transition of leaving for a sign-in is in this one match.
     pub(super) fn step(&mut self, context: &mut Context<'_>, reply: &Reply) -> Step {
         match (self.stage, reply) {

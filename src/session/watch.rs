@@ -68,11 +68,16 @@ pub(super) struct Watch {
 impl Watch {
     pub(super) fn begin(context: &mut Context<'_>) -> Operation {
         context.look();
-        Operation::Watch(Self {
+        Operation::Watch(Self::under_way())
+    }
+
+    /// A look that has begun.
+    pub(super) const fn under_way() -> Self {
+        Self {
             again: false,
             ends: false,
             notes: false,
-        })
+        }
     }
 
     /// Looks, and takes out a session that has ended by itself. With `idle_ms` somebody is active.
@@ -82,9 +87,8 @@ impl Watch {
             idle_ms,
         });
         Operation::Watch(Self {
-            again: false,
-            ends: false,
             notes: idle_ms > 0,
+            ..Self::under_way()
         })
     }
 
@@ -108,9 +112,8 @@ impl Watch {
         context.tab.closing += 1;
         context.commit(change);
         Operation::Watch(Self {
-            again: false,
             ends: true,
-            notes: false,
+            ..Self::under_way()
         })
     }
 

@@ -112,6 +112,38 @@ fn a_look_that_is_answered_late_does_not_bring_a_session_back() {
 }
 
 #[test]
+fn a_sign_in_that_is_called_off_still_hears_what_its_look_has_seen() {
+    let mut world = World::new();
+    let (one, two) = (world.open(), world.open());
+    world.hold("message");
+    world.hold("mark");
+    world.sign_in(one, "ada");
+    world.hold("opened Look");
+    // This look reads the record while the session stands, and is answered last.
+    world.tell(two, Input::Signal(Signal::Look)).unwrap();
+    world.run();
+    world.hold("commit Look");
+    let login = world.log_in(two, json!({}));
+    world.log_out(two, json!({ "scope": "tab" }));
+    world.log_out(one, json!({}));
+    // The sign-in's own reads it when the session is over, and is answered first.
+    world.held_no_more_of("commit Look");
+    world.run();
+    world.forget_logs();
+    world.held_no_more_of("opened Look");
+    let last = world.jobs.iter().rposition(|job| job.name == "opened Look");
+    world.step(last.unwrap());
+    world.run();
+    assert_eq!(world.outcome(two, login), "sign_in_superseded");
+    assert!(
+        !world.log(two).contains(&"show signed-in".to_owned()),
+        "{:?}",
+        world.log(two)
+    );
+    assert_eq!(world.status(two), Status::SignedOut);
+}
+
+#[test]
 fn a_reply_with_an_older_order_shows_nothing() {
     let mut world = World::signed_in();
     let other = world.open();

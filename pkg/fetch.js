@@ -5,6 +5,13 @@ import { bearer } from "./challenge.js";
 // API that always says 401 does not cause a refresh for every call.
 const QUIET_MS = 60_000;
 
+/**
+ * For the package's own modules, as a third argument: an address of the provider's that gets the token, or one that gets none, whatever the core allows. (Of
+ * the registry: a page may have loaded this file twice.)
+ */
+export const WITH_TOKEN = Symbol.for("nightlatch.with");
+export const WITHOUT_TOKEN = Symbol.for("nightlatch.without");
+
 export function fetchWith(allows, { getAccessToken, fetch: own, challengesOf = bearer, now = () => performance.now() }, stepUp) {
   let controller = new AbortController();
   let quiet;
@@ -52,9 +59,10 @@ export function fetchWith(allows, { getAccessToken, fetch: own, challengesOf = b
   };
 
   return {
-    async fetch(input, init) {
+    async fetch(input, init, how) {
       const request = new Request(input, init);
-      if (request.headers.has("Authorization") || !allows(request.url)) return pass(request);
+      const isFree = how === WITHOUT_TOKEN || request.headers.has("Authorization");
+      if (isFree || !(how === WITH_TOKEN || allows(request.url))) return pass(request);
       // From the first step to the last: what was asked before a sign-out is never sent for whoever signs in after it.
       const signal = AbortSignal.any([request.signal, controller.signal]);
       signal.throwIfAborted();

@@ -545,7 +545,7 @@ export interface AuthErrorCodes {
   /** There was no answer. */
   transport: "network_error" | "timeout";
   /** The provider, or the app's own server, said no, or nothing of use. */
-  server: "authorization_refused" | "token_refused" | "discovery_refused" | "revocation_refused" | "application_refused" | "invalid_response";
+  server: "authorization_refused" | "token_refused" | "discovery_refused" | "revocation_refused" | "userinfo_refused" | "application_refused" | "invalid_response";
   /** A check failed: do not go on. */
   security:
     | "issuer_mismatch"
@@ -584,7 +584,7 @@ export interface AuthErrorBase<Code extends AuthErrorCode = AuthErrorCode> exten
 }
 
 /** What a server's refusal tells of it. A refused request has an HTTP status; a sign-in that comes back with an error has none, nor need an answer that cannot be read. */
-export type AuthErrorDetails<Code extends AuthErrorCode> = Code extends "token_refused" | "discovery_refused" | "revocation_refused"
+export type AuthErrorDetails<Code extends AuthErrorCode> = Code extends "token_refused" | "discovery_refused" | "revocation_refused" | "userinfo_refused"
   ? { readonly status: number }
   : Code extends AuthErrorCodes["server"]
     ? unknown

@@ -1,5 +1,7 @@
 // Watches over the provider's own session, for apps whose session is to end with it.
+import { HARDENED } from "./browser/request.js";
 import { AuthError } from "./error.js";
+import { WITH_TOKEN } from "./fetch.js";
 import { signInSilently } from "./silent.js";
 
 /** The provider's frame is asked no more often, in seconds. */
@@ -97,17 +99,12 @@ export function monitorSession(client, { clientId, checkSessionIframe, interval 
 export function checkOnVisible(client, { url, every = 60 }) {
   const ended = new AbortController();
   let checkedAt = Date.now();
-  const ask = async (token) => {
-    const headers = { Accept: "application/json", Authorization: `Bearer ${token}` };
-    return fetch(url, { headers, cache: "no-store", credentials: "omit", redirect: "error", referrerPolicy: "no-referrer" });
-  };
   const check = async () => {
     if (document.hidden || !client.isAuthenticated || Math.abs(Date.now() - checkedAt) < every * 1000) return;
     checkedAt = Date.now();
     const { sub } = client.getUser();
-    let answer = await ask(await client.getAccessToken());
-    // A refresh that the provider refuses ends the session by itself.
-    if (answer.status === 401) answer = await ask(await client.getAccessToken({ forceRefresh: true }));
+    // A token that is refused is renewed, and a refresh that the provider refuses ends the session by itself.
+    const answer = await client.fetch(url, { headers: { Accept: "application/json" }, ...HARDENED }, WITH_TOKEN);
     const said = answer.ok ? await answer.json() : {};
     const isOver = answer.status === 401 || said.active === false || (said.sub ?? sub) !== sub;
     if (isOver && client.getUser()?.sub === sub) await client.logout({ reason: "providerSessionEnded" });

@@ -137,7 +137,7 @@ export interface TestClock {
  * What of a provider can fail. `application` is the app's own server (the option of that name); `provider` every endpoint of the provider's that does not
  * fail otherwise.
  */
-export type TestEndpoint = "application" | "discovery" | "end_session" | "provider" | "revocation" | "token";
+export type TestEndpoint = "application" | "discovery" | "end_session" | "provider" | "revocation" | "token" | "userinfo";
 
 /**
  * How it fails. `"drop"`: there is no answer, as of a network that is down. `"hang"`: none ever comes. `"malformed"`: 200, and no JSON. `"missing"`: 404, and
@@ -213,7 +213,7 @@ export interface TestCall {
   readonly at: number;
 }
 
-/** What {@link Client.fetch} reaches, at whatever address. */
+/** What {@link Client.fetch} reaches, at whatever address but the provider's own. */
 export interface TestApi {
   /** What was sent, in order. */
   readonly requests: readonly TestCall[];

@@ -1,8 +1,12 @@
 // One protocol request: no cookies, no cache, no referrer, no redirect, and an end in time.
 
-const MAX_BODY = 1 << 20;
+/** The largest answer that is read, in UTF-16 units. */
+export const MAX_BODY = 1 << 20;
 /** The largest delay that a timer takes. */
 export const MAX_DELAY = 2 ** 31 - 1;
+
+/** How every request to a provider is sent. */
+export const HARDENED = { cache: "no-store", credentials: "omit", redirect: "error", referrerPolicy: "no-referrer" };
 
 /** Sends a request: `{ status, body, retryAfter, nonce }`, the body as text, or `{ failure }`. `init`, and what `more` gives, is otherwise than above. */
 export async function send({ url, form, keepalive, timeoutMs, init: other }, more) {
@@ -12,7 +16,7 @@ export async function send({ url, form, keepalive, timeoutMs, init: other }, mor
   const late = new Promise((_, reject) => signal.addEventListener("abort", reject));
   const timer = setTimeout(() => controller.abort(), Math.min(timeoutMs, MAX_DELAY));
   const headers = { Accept: "application/json" };
-  const init = { headers, cache: "no-store", credentials: "omit", redirect: "error", referrerPolicy: "no-referrer" };
+  const init = { headers, ...HARDENED };
   if (form !== null) {
     headers["Content-Type"] = "application/x-www-form-urlencoded";
     Object.assign(init, { method: "POST", body: form, keepalive });

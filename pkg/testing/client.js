@@ -39,7 +39,7 @@ export function clientIn(world, tab, page, options) {
     handleRedirectCallback: call(handleRedirectCallback),
     getAccessToken,
     // Outside a browser there is no page that an address could be relative to.
-    fetch: (input, init) => requests.fetch(typeof input === "string" ? new URL(input, page.address) : input, init),
+    fetch: (input, init, how) => requests.fetch(typeof input === "string" ? new URL(input, page.address) : input, init, how),
     logout: signOut,
     onLogout: (cleaner, { name = cleaner.name } = {}) => add(cleaners, { cleaner, name: `${name}` }),
     capabilities: async () => (await signOut({ scope: "provider", dryRun: true })).capabilities,

@@ -6,8 +6,11 @@ const METADATA = {
   token: "token",
   revocation: "revoke",
   end_session: "logout",
+  userinfo: "userinfo",
 };
-const ENDPOINTS = ["application", "discovery", "end_session", "provider", "revocation", "token"];
+const ENDPOINTS = ["application", "discovery", "end_session", "provider", "revocation", "token", "userinfo"];
+/** What a page can `fetch`. */
+const OPEN = ["discovery", "userinfo"];
 const WORDS = ["drop", "hang", "malformed", "missing"];
 
 export class TestProvider {
@@ -76,6 +79,11 @@ export class TestProvider {
 
   address(endpoint) {
     return `${this.#issuer.replace(/\/$/, "")}/${METADATA[endpoint]}`;
+  }
+
+  /** The endpoint at an address that a page can `fetch`; `undefined` where there is none. */
+  endpointAt(url) {
+    return OPEN.find((endpoint) => this.address(endpoint) === url);
   }
 
   /** The claims of a user, by a name or by claims. */
@@ -151,9 +159,25 @@ export class TestProvider {
         return this.#grant(parameters);
       case "revocation":
         return this.#revoke(parameters.token);
+      case "discovery":
+        return { status: 200, body: this.#document() };
+      case "userinfo":
+        return this.#tell(parameters.token);
       default:
         return { status: 200, body: {} };
     }
+  }
+
+  #document() {
+    const endpoints = Object.keys(METADATA).filter((name) => name !== "discovery" && this.#faults.get(name) !== "missing");
+    return { issuer: this.#issuer, ...Object.fromEntries(endpoints.map((name) => [`${name}_endpoint`, this.address(name)])) };
+  }
+
+  // OpenID Connect Core 1.0 §5.3: what the ID token says of the person, without what it says of itself.
+  #tell(value) {
+    if (!this.isActive(value)) return { status: 401, body: { error: "invalid_token" } };
+    const { iss, aud, iat, exp, ...claims } = this.claims(this.#tokens.get(value).user);
+    return { status: 200, body: claims };
   }
 
   #grant({ grant_type: type, code, refresh_token: refreshToken }) {

@@ -156,6 +156,8 @@ codes! {
     DiscoveryRefused = "discovery_refused", Server;
     /// The revocation endpoint refused a token.
     RevocationRefused = "revocation_refused", Server;
+    /// The userinfo endpoint answered with an error.
+    UserinfoRefused = "userinfo_refused", Server;
     /// The app's own server did not end its session.
     ApplicationRefused = "application_refused", Server;
     /// An answer is not what the standard says.

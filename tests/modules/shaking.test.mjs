@@ -42,6 +42,6 @@ test("an app of the slim entry carries no module, with whatever works on a clien
     return [...new Set(Array.from(text.matchAll(/generated\/([\w.]+)/g), ([, file]) => file))].sort();
   };
   assert.deepEqual(await imported("index"), ["bytes.js", "nightlatch.js"]);
-  const beside = ["debug", "disconnect", "dpop", "everywhere", "explain", "legacy", "monitor", "outbox", "par", "popup", "providers", "report", "silent", "step-up", "testing"];
+  const beside = ["debug", "disconnect", "dpop", "everywhere", "explain", "legacy", "monitor", "outbox", "par", "popup", "providers", "report", "silent", "step-up", "testing", "userinfo"];
   assert.deepEqual(await imported("slim", ...beside), ["fingerprint.js", "nightlatch.js"]);
 });

@@ -6,6 +6,7 @@ import { explain } from "../../pkg/explain.js";
 import { followStepUp } from "../../pkg/step-up.js";
 import { authStore } from "../../pkg/svelte.js";
 import { AuthError, createTestBrowser, createTestClient } from "../../pkg/testing.js";
+import { userInfo } from "../../pkg/userinfo.js";
 
 const APP = "https://app.example.com";
 const START = 1_790_000_000_000;
@@ -350,10 +351,27 @@ test("the entries that take a client take the fake", async () => {
   }
 });
 
+test("user info is what the provider says of the user, and fails as the test has it", async () => {
+  const auth = createTestClient({ user: { sub: "ada", name: "Ada Lovelace", email: "ada@example.com" } });
+  const { api, provider } = auth.tab.browser;
+  assert.deepEqual(await userInfo(auth), { sub: "ada", name: "Ada Lovelace", email: "ada@example.com" });
+  assert.deepEqual(provider.requests.map(({ endpoint }) => endpoint), ["discovery", "userinfo"]);
+  assert.equal(api.requests.length, 0);
+
+  for (const [fault, code] of [["drop", "network_error"], ["hang", "timeout"], ["malformed", "invalid_response"], [403, "userinfo_refused"]]) {
+    provider.fail("userinfo", fault);
+    assert.equal(await codeOf(userInfo(auth)), code, String(fault));
+  }
+  provider.recover();
+  provider.revokeAll();
+  assert.equal(await codeOf(userInfo(auth)), "login_required", "the token is refused, and so is its refresh");
+  assert.equal(auth.status, "signed-out");
+});
+
 test("what a test gets wrong is told at once", async () => {
   const auth = createTestClient({ user: "ada" });
   const { browser } = auth.tab;
-  assert.throws(() => browser.provider.fail("userinfo", 503), RangeError);
+  assert.throws(() => browser.provider.fail("jwks", 503), RangeError);
   assert.throws(() => browser.provider.fail("token", "slow"), RangeError);
   assert.throws(() => createTestClient({ storage: "nowhere" }), AuthError);
   await assert.rejects(auth.tab.comeBack(), /has not left/);

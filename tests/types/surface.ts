@@ -15,6 +15,7 @@ import { checkOnVisible, monitorSession } from "nightlatch/monitor";
 import { handlePopupCallback, loginWithPopup } from "nightlatch/popup";
 import { loginSilently } from "nightlatch/silent";
 import * as slim from "nightlatch/slim";
+import { userInfo, type UserInfo } from "nightlatch/userinfo";
 import type { AuthErrorCode, Client, LogoutReport, RedirectResult, Snapshot, User } from "nightlatch";
 
 declare const auth: Client;
@@ -88,6 +89,11 @@ const back: Promise<RedirectResult | null> = handlePopupCallback(auth);
 // @ts-expect-error: it is always none
 loginSilently(auth, { prompt: "login" });
 
+// What the provider says of the user has the names of the standard, and whatever else is unknown.
+const told: Promise<UserInfo> = userInfo(auth, { url: "https://id.example/userinfo", timeout: 5 });
+const email: Promise<string | undefined> = told.then(({ email }) => email);
+const role: Promise<unknown> = userInfo(auth).then(({ role }) => role);
+
 // What watches the provider's session gives what ends it.
 const ends: (() => void)[] = [
   monitorSession(auth, { clientId: "spa", checkSessionIframe: "https://id.example/session/check", interval: 5 }),
@@ -106,7 +112,7 @@ dialect({ name: "mine", revocation: { answers: [{ status: 200, means: "yes" }] }
 // @ts-expect-error: no such word
 logout({ revoke: "all" });
 
-export { back, ends, never, off, offStepUp, popup, report, response, silent, unsubscribe, user };
+export { back, email, ends, never, off, offStepUp, popup, report, response, role, silent, unsubscribe, user };
 
 // Beyond a sign-out: outcomes and reasons are closed, and the scope of it is said by the function.
 disconnect(auth, { provider: google() }).then(({ permission, reason }) => permission === "withdrawn" || reason?.code === "secret");

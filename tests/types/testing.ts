@@ -19,7 +19,7 @@ browser.api.respond((request, { token }) => Response.json({ url: request.url, to
 browser.isOffline = browser.isStorageRefused = true;
 browser.residue = ["books (IndexedDB)"];
 // @ts-expect-error: no such endpoint
-browser.provider.fail("userinfo", 503);
+browser.provider.fail("jwks", 503);
 // @ts-expect-error: no such word
 browser.provider.fail("token", "slow");
 // @ts-expect-error: the client is the tab's

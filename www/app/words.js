@@ -66,6 +66,7 @@ export const errors = {
   response_issuer_mismatch: "This answer comes from another provider. Nothing was changed.",
   sign_in_superseded: "Another sign-in or sign-out came first.",
   id_token_invalid: "The provider's statement about you does not hold.",
+  userinfo_refused: "The provider does not tell more about you.",
   application_refused: "The app's own server did not end its session.",
   redirect_refused: "That address is not one this app goes to.",
 };

@@ -2,7 +2,8 @@ import type { ClientOptions, LogoutReport } from "./index.js";
 
 /**
  * What came of it. `ignored`: nobody is signed in here, or not in the session that the provider named. `partitioned`: the browser keeps the storage of
- * this frame apart from the app's own, because the provider is on another site; nothing was touched, and the session is as it was.
+ * this frame apart from the app's own, because the provider is on another site, or in WebKit anywhere else than on the app's own origin; nothing was
+ * touched, and a session that there may be is as it was.
  */
 export type FrontChannelResult = { status: "signed-out"; report: LogoutReport } | { status: "ignored" | "partitioned" };
 

@@ -80,7 +80,7 @@ test("WEB-6 WEB-7 sign-in, API call, refresh and logout in each scope go by the 
 test("WEB-6 WEB-7 so do the form that ends the provider's session, the popup and the hidden frame", async () => {
   const { world } = stage;
   const tab = await open();
-  const full = await tab.run(async () => {
+  const full = await tab.runByClick(async () => {
     const { open } = window;
     window.open = (...how) => {
       const popup = open.apply(window, how);
@@ -96,7 +96,7 @@ test("WEB-6 WEB-7 so do the form that ends the provider's session, the popup and
   assert.deepEqual(full, { name: "AuthError", code: "storage_unavailable" });
 
   const popup = await stage.browser.openedBy(() =>
-    tab.run(() => {
+    tab.runByClick(() => {
       window.settled = null;
       const settle = (settled) => (window.settled = settled);
       window.loginWithPopup(window.auth).then(({ sub }) => settle({ sub }), ({ code }) => settle({ code }));

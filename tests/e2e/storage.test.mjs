@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { env } from "node:process";
 import { test } from "node:test";
 
 import {
@@ -41,7 +42,7 @@ for (const storage of ["browser", "tab"]) {
   });
 }
 
-test("STO-10 the key share ends with the browser, unless the app has people kept signed in", async () => {
+test("STO-10 the key share ends with the browser, unless the app has people kept signed in", { skip: env.BROWSER === "webkit" && "neither its driver nor a page tells when a cookie ends" }, async () => {
   const week = 7 * 24 * 60 * 60;
   for (const keepSignedIn of [undefined, week]) {
     stage.world.config.e2e = { options: { keepSignedIn } };
@@ -288,13 +289,14 @@ test("STO-10 a session whose cookie is gone cannot be opened any more", async ()
 test("TAB-13 A34 a tab that has a copy of another's session storage does not go on with that session once the other has used it", async () => {
   stage.world.config.e2e = { options: { storage: "tab" } };
   const tab = await openSignedIn(stage);
-  const copy = await stage.browser.openedBy(() => tab.run(() => void window.open("/e2e/")));
+  const copy = await stage.browser.openedBy(() => tab.runByClick(() => void window.open("/e2e/")));
   await started(copy);
   await assertSignedIn(copy);
 
   const token = await accessToken(tab, { forceRefresh: true });
   const answers = await copy.run(async () => {
     const ask = (options) => window.auth.getAccessToken(options).catch(({ code }) => code);
+    await new Promise((resolve) => setTimeout(resolve, 60)); // A look is good for 50.
     return [await ask(), await ask({ forceRefresh: true })];
   });
 

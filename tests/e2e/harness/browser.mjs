@@ -155,6 +155,22 @@ export class Tab {
     return value ?? undefined;
   }
 
+  /** Runs a function in the page as the handler of a click, and resolves to what it returns. Without one WebKit opens no window. */
+  async runByClick(work, ...args) {
+    const handler = `(...given) => {
+      const button = document.body.appendChild(Object.assign(document.createElement("button"), { id: "by-click", textContent: "Click" }));
+      window.clicked = new Promise((resolve, reject) => {
+        button.onclick = () => {
+          button.remove();
+          Promise.resolve((${work})(...given)).then(resolve, reject);
+        };
+      });
+    }`;
+    await this.run(handler, ...args);
+    await this.click("#by-click");
+    return this.run(() => window.clicked);
+  }
+
   async has(selector) {
     return (await this.#do((driver) => driver.findElements(By.css(selector)))).length > 0;
   }

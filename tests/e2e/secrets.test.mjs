@@ -28,7 +28,8 @@ async function visit(tab, query = "") {
 async function fails(tab, call, ...args) {
   const failure = await tab.run(
     async (call, args) => {
-      const error = await window.auth[call](...args).then(() => undefined, (error) => error);
+      const calls = { ...window.auth, userInfo: async () => (await import("/nightlatch/userinfo.js")).userInfo(window.auth) };
+      const error = await calls[call](...args).then(() => undefined, (error) => error);
       return error && { code: error.code, words: window.inWords(error), errorDescription: error.errorDescription };
     },
     call,
@@ -127,6 +128,11 @@ test("WEB-15 RESP-8 A20 A35 no error, event, log, address or message between tab
     assert.equal(await tab.run(() => window.events.filter(({ name }) => name === "refreshFailed").length), 1);
     faults.clear();
   }
+  for (const fault of ["403", "malformed", "drop"]) {
+    faults.set("userinfo", fault);
+    await fails(tab, "userInfo");
+    faults.clear();
+  }
   faults.set("api", "401");
   await askApi(tab);
   faults.set("api", "drop");
@@ -188,7 +194,7 @@ test("WEB-15 RESP-8 A20 A35 no error, event, log, address or message between tab
     [...new Set(failures.map(({ code }) => code))].toSorted(),
     [
       "authorization_refused", "client_closed", "discovery_refused", "id_token_invalid", "invalid_options", "invalid_response", "login_required",
-      "network_error", "redirect_refused", "response_issuer_mismatch", "state_mismatch", "timeout", "token_refused",
+      "network_error", "redirect_refused", "response_issuer_mismatch", "state_mismatch", "timeout", "token_refused", "userinfo_refused",
     ],
   );
 });

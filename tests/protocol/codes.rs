@@ -138,6 +138,11 @@ fn raised() -> Vec<(String, String, String)> {
             let words: Vec<_> = call.split('"').collect();
             raised.push((path.clone(), words[1].to_owned(), words[3].to_owned()));
         }
+        // By `pkg/discovery.js`, for what a server refuses.
+        for call in script.split(" refused(\"").skip(1) {
+            let code = call.split_once('"').unwrap().0;
+            raised.push((path.clone(), code.to_owned(), "server".to_owned()));
+        }
     }
     raised
 }

@@ -291,6 +291,7 @@ fn no_failure_and_nothing_that_is_said_on_the_way_holds_a_secret() {
         Code::PopupBlocked,
         Code::PopupClosed,
         Code::StorageUnavailable,
+        Code::UserinfoRefused,
         Code::WasmBlocked,
     ];
     for code in Code::ALL {

@@ -76,7 +76,7 @@ pub(crate) const OFFERED: [&str; 3] = [
 ];
 
 /// From where to where is taken out, and what comes in its place.
-const TRIMMED: [(&str, &str, &str); 15] = [
+const TRIMMED: [(&str, &str, &str); 16] = [
     // `using` and `free()`: a client lives as long as its page.
     (
         "    __destroy_into_raw() {\n",
@@ -114,7 +114,7 @@ const TRIMMED: [(&str, &str, &str); 15] = [
     (
         "    if (realloc === undefined) {\n",
         "    WASM_VECTOR_LEN = offset;\n    return ptr;\n",
-        "    const bytes = cachedTextEncoder.encode(arg);\n\
+        "    const bytes = new TextEncoder().encode(arg);\n\
          const ptr = malloc(bytes.length, 1) >>> 0;\n\
          getUint8ArrayMemory0().set(bytes, ptr);\n\
          WASM_VECTOR_LEN = bytes.length;\n\
@@ -151,13 +151,14 @@ const TRIMMED: [(&str, &str, &str); 15] = [
         "    return cachedUint8ArrayMemory0;\n}\n",
         "const getUint8ArrayMemory0 = () => new Uint8Array(wasm.memory.buffer);\n",
     ),
-    // A new decoder after each two gigabytes: nobody decodes that much here.
+    // One for each text: they are short.
     (
         "let cachedTextDecoder = ",
         "    return cachedTextDecoder.decode(bytes);\n}\n",
-        "const cachedTextDecoder = new TextDecoder('utf-8', { ignoreBOM: true });\n\
-         const decodeText = (bytes) => cachedTextDecoder.decode(bytes);\n",
+        "const decodeText = (bytes) => new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);\n",
     ),
+    // Jest's jsdom has none, and to import something does nothing.
+    ("const cachedTextEncoder = ", ";\n", ""),
 ];
 
 /// Where the generated loader begins, what it must not leave out, and how it ends.

@@ -1,5 +1,5 @@
 // What the provider says about the person: OpenID Connect Core 1.0 §5.3.
-import { HARDENED, MAX_BODY } from "./browser/request.js";
+import { HARDENED, MAX_BODY, MAX_DELAY } from "./browser/request.js";
 import { bearer } from "./challenge.js";
 import { endpoint, invalid, metadata, metadataAddress, parse, refused, secured, tooLate, unreachable } from "./discovery.js";
 import { AuthError } from "./error.js";
@@ -14,7 +14,7 @@ export async function userInfo(client, { url, timeout = 10 } = {}) {
   if (!(timeout > 0)) throw new AuthError("invalid_options", "usage", "`timeout` is not a positive number");
   const user = client.getUser();
   if (!user) throw nobody();
-  const signal = AbortSignal.timeout(Math.min(timeout * 1000, 2 ** 31 - 1));
+  const signal = AbortSignal.timeout(Math.min(timeout * 1000, MAX_DELAY));
   const ask = (address, how) => asked(client, address, how, signal);
 
   const address = url === undefined ? await published(user.iss, ask) : secured(url);

@@ -181,16 +181,16 @@ impl Plan {
 fn host(project: &Project, options: &[String]) -> Result<Option<Tally>> {
     let (mut succeeded, mut printed) = (true, String::new());
     // Options are meant for the core's tests, and may name what xtask has not.
-    let packages = match options {
+    let packages: &[&[&str]] = match options {
         // What xtask is made of has been built in this profile, or it would not run.
-        [] => [(NAME, "test"), ("xtask", "dev")].as_slice(),
-        _ => &[(NAME, "test")],
+        [] => &[&[NAME], &["xtask", "--profile=dev"]],
+        _ => &[&[NAME]],
     };
     // One after the other: together, cargo would unite their features and build everything that they share again.
-    for (package, profile) in packages {
+    for package in packages {
         let mut cargo = project.cargo();
-        cargo.args(["test", "--no-fail-fast", "--package", package]);
-        cargo.args(["--profile", profile]);
+        cargo.args(["test", "--no-fail-fast", "--package"]);
+        cargo.args(*package);
         let (success, output) = process::tee(cargo.args(options))?;
         succeeded &= success;
         printed.push_str(&output);
